@@ -1,0 +1,131 @@
+import type { Bytes } from "../base/bytes.ts"
+import type { Primitives } from "../base/primitives.ts"
+import { tagBytes } from "./aead.ts"
+import { createBindings } from "./bindings.ts"
+import { decodeCell } from "./cell.ts"
+import type { DropReason } from "./drop-reason.ts"
+import type { EpochSecret } from "./epoch-secret.ts"
+import { createHold, type After } from "./hold.ts"
+import { createKeyring, type OpenEpoch, type OpeningKey } from "./keyring.ts"
+import { decodeKid, epochTag, type Kid } from "./kid.ts"
+import { createSenderPlace, type SenderPlace } from "./sender-place.ts"
+import { decodeRoomHeader, type HeaderOf } from "./sframe-header.ts"
+
+export type Opened =
+  | { readonly kind: "packet"; readonly packet: Bytes; readonly index: number; readonly muted: boolean }
+  | { readonly kind: "drop"; readonly reason: DropReason }
+
+/** The receiving half of the frame layer: one for all tracks of a worker. */
+export interface Opener {
+  /** See {@link EpochSecret}; false if the epoch is older than those kept, or retired. */
+  install(known: EpochSecret): boolean
+  /** Sender indices still seated: all others are dropped from now on, in every epoch. */
+  seated(indices: readonly number[]): void
+  /** Wipes an epoch for good. */
+  retire(epoch: number): void
+  /** The track is gone: its sender may come on another at once. */
+  forgetTrack(track: string): void
+  /** The sender index a track is bound to. */
+  indexOf(track: string, now: number): number | undefined
+  /** Wipes everything. */
+  wipe(): void
+  /**
+   * Opens one frame. Frames of one track or sender may be opened at the same time; at most one AEAD each.
+   * @param now - Milliseconds of a monotonic clock.
+   */
+  open(track: string, frame: Uint8Array, now: number): Promise<Opened>
+}
+
+interface Passed {
+  readonly epoch: OpenEpoch
+  readonly key: OpeningKey
+}
+
+/** @param after - The timer of the place this runs in, for frames whose epoch is not known yet. */
+export function createOpener(p: Primitives, after: After): Opener {
+  const keyring = createKeyring(p)
+  const bindings = createBindings()
+  const hold = createHold(after)
+  const places = new Map<number, SenderPlace>()
+  let stillSeated: ReadonlySet<number> | undefined
+
+  /** All that a frame can be judged by without its AEAD; asked again after it, for the world may have moved on. */
+  function gate(
+    track: string,
+    frame: Uint8Array,
+    header: HeaderOf<number>,
+    kid: Kid,
+    now: number,
+  ): Passed | DropReason {
+    const epoch = keyring.find(kid.tag)
+    if (epoch === undefined) return "unknown-epoch"
+    if (frame.length !== header.length + epoch.cell + tagBytes) return "malformed"
+    if (!epoch.indices.has(kid.index) || stillSeated?.has(kid.index) === false) return "not-seated"
+    if (!bindings.allows(track, kid.index, now)) return "other-sender"
+    if (places.get(kid.index)?.isOver(epoch.epoch, kid.step, now) === true) return "old-step"
+    const key = epoch.keyOf(kid)
+    if (key === undefined) return "old-step"
+    return key.window.peek(header.counter) ? { epoch, key } : "replayed"
+  }
+
+  return {
+    install(known) {
+      const kept = keyring.install(known)
+      hold.release(epochTag(known.epoch))
+      return kept
+    },
+    seated(indices) {
+      stillSeated = new Set(indices)
+    },
+    retire(epoch) {
+      keyring.retire(epoch)
+    },
+    forgetTrack(track) {
+      bindings.forget(track)
+    },
+    indexOf: (track, now) => bindings.indexOf(track, now),
+    wipe() {
+      keyring.wipe()
+      bindings.clear()
+      places.clear()
+      stillSeated = undefined
+      hold.releaseAll()
+    },
+    async open(track, frame, now) {
+      if (isServerSilence(frame)) return drop("sfu-silence")
+      const header = decodeRoomHeader(frame)
+      const kid = header === undefined ? undefined : decodeKid(header.kid)
+      if (header === undefined || kid === undefined) return drop("malformed")
+      if (keyring.find(kid.tag) === undefined) await hold.wait(kid.tag, track, now)
+
+      const before = gate(track, frame, header, kid, now)
+      if (typeof before === "string") return drop(before)
+      const plaintext = await (await before.key.key).open(header.counter, header.length, frame)
+      if (plaintext === undefined) return drop("bad-tag")
+
+      const passed = gate(track, frame, header, kid, now)
+      if (typeof passed === "string") return drop(passed)
+      if (passed.key !== before.key || !passed.key.window.commit(header.counter)) return drop("replayed")
+      bindings.bind(track, kid.index, now)
+      const place = places.get(kid.index) ?? createSenderPlace()
+      places.set(kid.index, place)
+      place.verified(passed.epoch.epoch, kid.step, now)
+
+      const cell = decodeCell(plaintext)
+      if (cell === undefined) return drop("bad-cell")
+      if (cell.lost) return drop("lost-cell")
+      return { kind: "packet", packet: cell.packet, index: kid.index, muted: cell.muted }
+    },
+  }
+}
+
+function drop(reason: DropReason): Opened {
+  return { kind: "drop", reason }
+}
+
+/** The SFU fills gaps with 80 bytes of Opus silence in clear: never played, only told apart from attacks. */
+function isServerSilence(frame: Uint8Array): boolean {
+  if (frame.length !== 80 || frame[0] !== 0xf8 || frame[1] !== 0xff || frame[2] !== 0xfe) return false
+  for (let i = 3; i < 80; i++) if (frame[i] !== 0) return false
+  return true
+}

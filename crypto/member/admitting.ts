@@ -1,0 +1,202 @@
+import { equal, toHex, type Bytes } from "../base/bytes.ts"
+import { VerifyError } from "../base/errors.ts"
+import { noIndex, type SeatSerial, type Step } from "../base/ids.ts"
+import { inviteKind, inviteRefusal, type SignedInvite } from "../link/invite.ts"
+import { commit, ratchet } from "../media/key-schedule.ts"
+import { viewOf } from "../room/head.ts"
+import { applySeatChanges, counterStates, seatsHash, type Counter, type Row, type Seats } from "../room/seats.ts"
+import { answerKind, answers, type AnswerReason } from "../seat/answer.ts"
+import { sealSeat } from "../seat/seat.ts"
+import { stepKind } from "../seat/step.ts"
+import type { Kek } from "../seat/wrap.ts"
+import { maxBatch } from "../wire/wire.ts"
+import { change } from "./leading.ts"
+import { seatSeed } from "./rotating.ts"
+import { ask, chainOf, leading, patchLead, persist, type Turn } from "./turn.ts"
+import type { BatchPost, Waiting } from "./types.ts"
+
+/** What a leader decides about one request. */
+type Verdict =
+  | { readonly kind: "seat"; readonly row: Row; readonly counter: Counter | undefined }
+  | { readonly kind: "answer"; readonly reason: AnswerReason }
+  /** Its older row goes first, with a Head of its own. */
+  | { readonly kind: "replace"; readonly serial: SeatSerial }
+
+/**
+ * One join batch: every waiting request gets a Seat at a step no sender has used, or a signed answer; one POST for all.
+ */
+export async function makeBatch(turn: Turn): Promise<void> {
+  const { p, monotonic, now } = turn.world
+  const { space } = turn.state
+  const before = leading(turn)
+  const chain = chainOf(turn)
+  if (before.seats === undefined || before.secret === undefined || chain.head === undefined) return
+  const step = before.secret.step + 1
+  const secret = ratchet(p, before.secret.secret, viewOf(chain.head), step)
+  let seats = before.seats
+  let nextSerial = before.nextSerial
+  const taken: Waiting[] = []
+  const answered: Waiting[] = []
+  const held: Waiting[] = []
+  const sealed: Bytes[] = []
+  const upserted = new Map<SeatSerial, Row>()
+  const counters = new Map<string, Counter>()
+  const keks = new Map<SeatSerial, Kek>()
+  const renewals = new Map(before.renewals)
+
+  for (const waiting of before.waiting.slice(0, maxBatch)) {
+    const verdict = judge(turn, waiting, seats, nextSerial as SeatSerial)
+    if (verdict.kind === "answer") {
+      answered.push(waiting)
+      await sayNo(turn, waiting, verdict.reason)
+      continue
+    }
+    if (verdict.kind === "replace") {
+      held.push(waiting)
+      change(turn, { remove: [verdict.serial], rotate: true })
+      continue
+    }
+    const { row, counter } = verdict
+    const made = await sealSeat(
+      p,
+      seatSeed(turn),
+      waiting.request.fields.kemPub,
+      {
+        space,
+        request: waiting.request.id,
+        serial: row.serial,
+        head: chain.head.id,
+        epoch: chain.head.fields.epoch,
+        step: step as Step,
+        time: now,
+      },
+      secret,
+    ).catch(noKey)
+    if (made === undefined) {
+      answered.push(waiting)
+      await sayNo(turn, waiting, answers.refused)
+      continue
+    }
+    const { seat, kek } = made
+    if (row.serial === nextSerial) {
+      nextSerial += 1
+      upserted.set(row.serial, row)
+    }
+    if (counter !== undefined) counters.set(toHex(counter.inviteId), counter)
+    seats = applySeatChanges(seats, {
+      upserted: upserted.has(row.serial) ? [row] : [],
+      removed: [],
+      counters: counter ? [counter] : [],
+    })
+    sealed.push(seat.bytes)
+    keks.set(row.serial, { key: kek, epoch: chain.head.fields.epoch })
+    renewals.set(row.serial, { at: monotonic, n: waiting.request.fields.n })
+    taken.push(waiting)
+  }
+  const done = new Set([...taken, ...answered])
+  const left = leading(turn).waiting.filter((waiting) => !done.has(waiting))
+  patchLead(turn, { waiting: [...held, ...left.filter((waiting) => !held.includes(waiting))], lastBatchAt: monotonic })
+  if (taken.length === 0) {
+    turn.consumed.push(secret)
+    return
+  }
+  const receipt = await stepKind.sign(p, seatSeed(turn), {
+    space,
+    head: chain.head.id,
+    epoch: chain.head.fields.epoch,
+    step: step as Step,
+    count: seats.rows.size,
+    seats: seatsHash(p, seats.rows.values(), seats.counters.values()),
+    commit: commit(p, space, chain.head.fields.epoch, step, secret),
+  })
+  const post: BatchPost = {
+    kind: "batch",
+    step: receipt.bytes,
+    seats: sealed,
+    changes: { upserted: [...upserted.values()], removed: [], counters: [...counters.values()] },
+    secret: { epoch: chain.head.fields.epoch, step, secret },
+    keks,
+    answered: taken,
+  }
+  patchLead(turn, {
+    nextSerial,
+    renewals,
+    inflight: post,
+  })
+  persist(turn)
+  postBatch(turn, post)
+}
+
+/** A request whose KEM key is none is its sender's fault, and must not hold up the others of its batch. */
+function noKey(error: unknown): undefined {
+  if (error instanceof VerifyError && error.code === "bad-kem-key") return undefined
+  throw error
+}
+
+/** The leader's signed no. */
+async function sayNo(turn: Turn, { request }: Waiting, reason: AnswerReason): Promise<void> {
+  const { p } = turn.world
+  const answer = await answerKind.sign(p, seatSeed(turn), { space: turn.state.space, request: request.id, reason })
+  ask(turn, { kind: "quiet" }, (ref) => ({ TAG: "answer", data: { ref, answer: answer.bytes } }))
+}
+
+/** Sends a batch: made now, or on its way when the socket broke. */
+export function postBatch(turn: Turn, post: BatchPost): void {
+  ask(turn, { kind: "post", post }, (ref) => ({
+    TAG: "batch",
+    data: { ref, step: post.step, seats: [...post.seats], changes: post.changes },
+  }))
+}
+
+/** Protocol §5, "Leader, in order". */
+function judge(turn: Turn, { request }: Waiting, seats: Seats, nextSerial: SeatSerial): Verdict {
+  const { p, now } = turn.world
+  const { recentHeads, renewals } = leading(turn)
+  const policy = chainOf(turn).policy.fields
+  const fields = request.fields
+  const no = (reason: AnswerReason): Verdict => ({ kind: "answer", reason })
+  if (!recentHeads.some((id) => equal(id, fields.head))) return no(answers.stale)
+  const invite = hostInvite(turn, toHex(fields.inviteId))
+  if (invite === undefined) return no(answers.refused)
+  const refusal = inviteRefusal(invite, fields.inviteId, policy, now)
+  if (refusal === "revoked") return no(answers.revoked)
+
+  const rows = [...seats.rows.values()]
+  const own = rows.find((row) => equal(row.seatPub, fields.seatPub))
+  if (own !== undefined) {
+    if (!equal(own.inviteId, fields.inviteId)) return no(answers.refused)
+    const last = renewals.get(own.serial)?.n ?? 0
+    // n = 0 again is the same person whose first Seat got lost on the way.
+    return fields.n > last || (fields.n === 0 && last === 0)
+      ? { kind: "seat", row: own, counter: undefined }
+      : no(answers.refused)
+  }
+  if (fields.n !== 0) return no(answers.refused)
+  if (refusal !== undefined) return no(refusal === "not-yet" ? answers.notYet : answers.expired)
+  const counter = seats.counters.get(toHex(fields.inviteId))
+  if (counter?.state === counterStates.burnt) return no(answers.burnt)
+  const live = rows.filter((row) => equal(row.inviteId, fields.inviteId))
+  const personal = invite.fields.seats === 1
+  if (personal && live[0] !== undefined) return { kind: "replace", serial: live[0].serial }
+  if (live.length >= invite.fields.seats) return no(answers.usedUp)
+  const used = counter?.used ?? 0
+  if (!personal && invite.fields.uses > 0 && used >= invite.fields.uses) return no(answers.usedUp)
+  if (rows.length >= policy.seats) return no(answers.full)
+  return {
+    kind: "seat",
+    row: {
+      serial: nextSerial,
+      seatPub: fields.seatPub,
+      inviteId: fields.inviteId,
+      proof: fields.proof,
+      role: invite.fields.role,
+      index: noIndex,
+    },
+    counter: { inviteId: fields.inviteId, used: used + 1, state: counterStates.open },
+  }
+
+  function hostInvite(of: Turn, id: string): SignedInvite | undefined {
+    const known = of.state.host?.invites.find((candidate) => candidate.id === id)
+    return known && inviteKind.decode(p, known.bytes)
+  }
+}

@@ -1,0 +1,152 @@
+import { equal, toHex, wipe, type Bytes } from "../base/bytes.ts"
+import { VerifyError } from "../base/errors.ts"
+import { openCard } from "../link/card.ts"
+import { acceptInvite, inviteIdOf, inviteRefusal, inviteSecrets, unwrapCardKey } from "../link/invite.ts"
+import { acceptPolicy, policyKind } from "../link/policy.ts"
+import { acceptHead, startChain, type HeadBundle } from "../room/head.ts"
+import { helloKinds, type ServiceData, type WireBundle } from "../wire/wire.ts"
+import { takeHead, takeStep, takeWrap, wrapsComplete } from "./listening.ts"
+import { takeSeat, wantSeat } from "./joining.ts"
+import { hello, sync, type HelloKind } from "./hello.ts"
+import { chainOf, leaveRoom, patch, persist, type Turn } from "./turn.ts"
+import type { Problem } from "./types.ts"
+
+/** Proves who we are over the socket's fresh nonce: the seat we hold, else the invite we were given. */
+export async function greet(turn: Turn, nonce: Bytes): Promise<void> {
+  patch(turn, { nonce, socket: "greeting" })
+  const { host, seatSeed, serial, inviteSeed } = turn.state
+  if (host !== undefined) await hello(turn, "hello-host", helloKinds.host, host.hostSeed)
+  if (serial !== undefined && seatSeed !== undefined) await hello(turn, "hello-seat", helloKinds.seat, seatSeed)
+  else if (inviteSeed !== undefined) {
+    const secrets = inviteSecrets(turn.world.p, { space: turn.state.space, seed: inviteSeed })
+    await hello(turn, "hello-invite", helloKinds.invite, secrets.keySeed)
+    wipe(secrets.keySeed, secrets.cardKeyWrapKey)
+    // A request is with the leader: its answer comes to whoever holds its seat key.
+    if (turn.state.request !== undefined && seatSeed !== undefined)
+      await hello(turn, "hello-seat", helloKinds.seat, seatSeed)
+  }
+}
+
+/** The service knows our key: catch up. */
+export function greeted(turn: Turn, asked: HelloKind): void {
+  if (asked === "hello-host" && turn.state.serial !== undefined) return
+  sync(turn)
+}
+
+/** The service does not know us, or says so. A seat that is gone may still hold an invite. */
+export function notGreeted(turn: Turn, asked: HelloKind): void {
+  if (asked === "hello-seat" && turn.state.inviteSeed !== undefined) {
+    patch(turn, {
+      serial: undefined,
+      seatSeed: undefined,
+      seated: undefined,
+      request: undefined,
+      n: 0,
+    })
+    persist(turn)
+    return
+  }
+  leaveRoom(turn, "wrong-or-ended", turn.state.host !== undefined)
+}
+
+/** The answer to an invite's hello: everything in it is checked from the host key in the link. */
+export async function takeWelcome(turn: Turn, data: ServiceData<"welcome">): Promise<void> {
+  const { p, now } = turn.world
+  const { space, hostPub, inviteSeed, chain } = turn.state
+  if (inviteSeed === undefined) throw new VerifyError("unexpected", "Nobody asked for this welcome.")
+  const secrets = inviteSecrets(p, { space, seed: inviteSeed })
+  const invite = await acceptInvite(p, data.invite, space, hostPub)
+  if (toHex(invite.fields.invitePub) !== toHex(p.publicKey(secrets.keySeed)))
+    throw new VerifyError("wrong-invite", "This is not the invite of this link.")
+  const policy = await acceptPolicy(p, data.policy, space, hostPub, undefined)
+  if (policy.fields.serial < invite.fields.minPolicy)
+    throw new VerifyError("stale-policy", "This policy is older than the invite.")
+  const cardKey = unwrapCardKey(p, secrets.cardKeyWrapKey, space, invite.fields.cardWrap)
+  const card = await openCard(p, data.card, cardKey, space, hostPub)
+  wipe(secrets.keySeed, secrets.cardKeyWrapKey, cardKey)
+  patch(turn, {
+    invite,
+    card: card.fields,
+    chain: chain ?? startChain(space, hostPub, policy),
+    hostOnline: data.leader,
+  })
+  const refusal = inviteRefusal(invite, inviteIdOf(p, invite.fields.invitePub), policy.fields, now, clockSlackMs)
+  if (refusal !== undefined) {
+    leaveRoom(turn, inviteProblems[refusal], false)
+    return
+  }
+  if (turn.state.phase === "opening") patch(turn, { phase: "card" })
+  persist(turn)
+  sync(turn)
+}
+
+/** A member's clock may be this wrong before it calls an invite expired; the leader's clock decides. */
+const clockSlackMs = 3_600_000
+
+const inviteProblems = {
+  revoked: "invite-revoked",
+  expired: "invite-expired",
+  "not-yet": "invite-not-yet",
+} as const satisfies Record<string, Problem>
+
+/** The answer to `sync`, in the order of protocol §5: policy, Heads, Step, wrap, Seats. */
+export async function takeState(turn: Turn, data: ServiceData<"state">): Promise<void> {
+  const { p } = turn.world
+  const { space, hostPub, floor } = turn.state
+  if (turn.state.chain === undefined) {
+    const policy = await acceptPolicy(p, data.policy, space, hostPub, undefined)
+    if (floor !== undefined && policy.fields.serial < policyKind.decode(p, floor.policy).fields.serial)
+      throw new VerifyError("rolled-back", "The service shows a policy older than one we know.")
+    patch(turn, { chain: startChain(space, hostPub, policy) })
+  }
+  for (const bundle of data.heads) await catchUp(turn, fromWire(bundle))
+  const newest = data.heads.at(-1)
+  if (newest !== undefined && !equal(newest.head, chainOf(turn).head?.bytes ?? new Uint8Array()))
+    throw new VerifyError("rolled-back", "The service shows an older history than one we know.")
+  checkFloor(turn)
+  for (const step of data.step) await takeStep(turn, step)
+  patch(turn, { socket: "synced", hostOnline: data.leader })
+  const head = chainOf(turn).head
+  if (head !== undefined) {
+    for (const wrap of data.wrap) takeWrap(turn, head.id, wrap)
+    if (data.wrapsComplete) wrapsComplete(turn, head.id)
+  }
+  for (const seat of data.seats) await takeSeat(turn, seat)
+  await wantSeat(turn)
+}
+
+/** Takes a Head; over a gap of more than the service keeps, starts again like a joiner, never below what is known. */
+async function catchUp(turn: Turn, bundle: HeadBundle): Promise<void> {
+  try {
+    await takeHead(turn, bundle)
+  } catch (error) {
+    // Pushed while the sync was under way; whether it is the same history, the newest one tells.
+    if (error instanceof VerifyError && error.code === "stale-head") return
+    if (!(error instanceof VerifyError) || error.code !== "gap" || bundle.policy === undefined) throw error
+    const { p } = turn.world
+    const chain = chainOf(turn)
+    const policy = await acceptPolicy(p, bundle.policy, chain.space, chain.hostPub, undefined)
+    if (policy.fields.serial < chain.policy.fields.serial)
+      throw new VerifyError("rolled-back", "An older policy came back.")
+    await acceptHead(p, startChain(chain.space, chain.hostPub, policy), bundle)
+    patch(turn, { chain: startChain(chain.space, chain.hostPub, policy) })
+    await takeHead(turn, bundle)
+  }
+}
+
+/** After a reload the service may not show a history older than the one in the vault. */
+function checkFloor(turn: Turn): void {
+  const { floor } = turn.state
+  const head = chainOf(turn).head
+  if (floor === undefined) return
+  const older = head === undefined || head.fields.seq < floor.seq
+  const other = head?.fields.seq === floor.seq && toHex(head.id) !== toHex(floor.head)
+  if (older || other)
+    throw new VerifyError("rolled-back", "The service shows an older or another history than one we know.")
+  patch(turn, { floor: undefined })
+}
+
+/** The optional parts of a bundle as the chain wants them. */
+export function fromWire(bundle: WireBundle): HeadBundle {
+  return { head: bundle.head, policy: bundle.policy[0], roster: bundle.roster[0], invites: bundle.invites }
+}

@@ -1,0 +1,107 @@
+import { equal, toHex } from "../base/bytes.ts"
+import { noIndex } from "../base/ids.ts"
+import { reasons } from "../room/head.ts"
+import { applySeatChanges } from "../room/seats.ts"
+import { requestFlags } from "../seat/seat-request.ts"
+import { acceptStep, stepKind } from "../seat/step.ts"
+import { helloKinds } from "../wire/wire.ts"
+import { hello } from "./hello.ts"
+import { change, remember } from "./leading.ts"
+import { installEpoch, takeHead } from "./listening.ts"
+import { switchNow } from "./sending.ts"
+import { hostSerial } from "./start.ts"
+import { chainOf, leading, patch, patchLead, persist, type Turn } from "./turn.ts"
+import type { BatchPost, HeadPost } from "./types.ts"
+import { stepKeks } from "./wrapping.ts"
+
+/** Whether a Head from the service is the echo of our own POST. */
+export function isOwnHead(turn: Turn, bytes: Uint8Array): boolean {
+  const post = turn.state.lead?.inflight
+  return post?.kind === "head" && equal(post.bundle.head, bytes)
+}
+
+/** Whether a Step from the service is the echo of our own POST. */
+export function isOwnStep(turn: Turn, bytes: Uint8Array): boolean {
+  const post = turn.state.lead?.inflight
+  return post?.kind === "batch" && equal(post.step, bytes)
+}
+
+/** Our POST is accepted: the leader's own state moves by the same functions as everybody's. */
+export async function landed(turn: Turn): Promise<void> {
+  const post = turn.state.lead?.inflight
+  if (post?.kind === "head") await headLanded(turn, post)
+  if (post?.kind === "batch") await batchLanded(turn, post)
+}
+
+async function headLanded(turn: Turn, post: HeadPost): Promise<void> {
+  const lead = leading(turn)
+  await takeHead(turn, post.bundle)
+  remember(turn, post.id)
+  patchLead(turn, { inflight: undefined })
+  if (post.reason === reasons.beat || lead.seats === undefined) return
+  const seats = applySeatChanges(lead.seats, post.changes)
+  const { epoch } = post.secret
+  const keks = stepKeks(turn, epoch, new Set(seats.rows.keys()))
+  if (lead.secret !== undefined) turn.consumed.push(lead.secret.secret)
+  if (lead.wraps !== undefined) turn.consumed.push(lead.wraps.secret)
+  const audience = [...seats.rows.values()].filter((row) => row.index === noIndex).map((row) => row.serial)
+  patchLead(turn, {
+    seats,
+    keks,
+    secret: post.secret,
+    renewals: new Map([...lead.renewals].filter(([serial]) => seats.rows.has(serial))),
+    wraps: { head: post.id, secret: post.secret.secret.slice(), serials: audience, sent: undefined },
+  })
+  await takeOwnSeat(turn, epoch)
+  installEpoch(turn, { ...post.secret, secret: post.secret.secret.slice() })
+  persist(turn)
+}
+
+/** The host is seated by its own Head; after a reload it sends only in the epochs it makes from now on. */
+async function takeOwnSeat(turn: Turn, epoch: number): Promise<void> {
+  if (turn.state.seated !== undefined) return
+  const first = turn.state.serial === undefined
+  patch(turn, {
+    phase: "seated",
+    serial: hostSerial,
+    seated: { serial: hostSerial, firstEpoch: epoch - 1, keks: [], renewAt: Infinity },
+  })
+  // The service knows this seat key from the Head on.
+  if (first && turn.state.seatSeed !== undefined) await hello(turn, "hello-seat", helloKinds.seat, turn.state.seatSeed)
+}
+
+async function batchLanded(turn: Turn, post: BatchPost): Promise<void> {
+  const { p } = turn.world
+  const lead = leading(turn)
+  if (lead.seats === undefined) return
+  const current = chainOf(turn)
+  const fields = stepKind.decode(p, post.step).fields
+  if (current.step < fields.step) patch(turn, { chain: (await acceptStep(p, current, post.step)).chain })
+  const replaced = [...post.keks.keys()].flatMap((serial) => lead.keks.get(serial) ?? [])
+  for (const kek of replaced) turn.consumed.push(kek.key)
+  if (lead.secret !== undefined) turn.consumed.push(lead.secret.secret)
+  patchLead(turn, {
+    inflight: undefined,
+    seats: applySeatChanges(lead.seats, post.changes),
+    keks: new Map([...lead.keks, ...post.keks]),
+    secret: post.secret,
+    seen: new Map([
+      ...lead.seen,
+      ...post.answered.map(({ request }) => [toHex(request.id), request.fields.head] as const),
+    ]),
+  })
+  if (turn.state.secret !== undefined) turn.consumed.push(turn.state.secret.secret)
+  patch(turn, { secret: { ...post.secret, secret: post.secret.secret.slice() } })
+  switchNow(turn)
+  if (anyWithoutCounters(turn, post)) change(turn, { rotate: true })
+  persist(turn)
+}
+
+/** Somebody on stage has reloaded: it sends only in epochs after the one of its new Seat. */
+function anyWithoutCounters(turn: Turn, post: BatchPost): boolean {
+  const rows = [...(leading(turn).seats?.rows.values() ?? [])]
+  return post.answered.some(({ request: { fields } }) => {
+    const row = rows.find((seat) => equal(seat.seatPub, fields.seatPub))
+    return row !== undefined && row.index !== noIndex && (fields.flags & requestFlags.noCounters) !== 0
+  })
+}

@@ -1,0 +1,210 @@
+import { equal, toHex } from "../base/bytes.ts"
+import type { ObjectId } from "../base/ids.ts"
+import { acceptSeatRequest, seatRequestKind } from "../seat/seat-request.ts"
+import { acceptInvite } from "../link/invite.ts"
+import { leaveKind } from "../seat/leave.ts"
+import { stepKind } from "../seat/step.ts"
+import { headKind, reasons, type Reason } from "../room/head.ts"
+import { noSeats, seatsHash } from "../room/seats.ts"
+import type { ServiceData } from "../wire/wire.ts"
+import { makeBatch, postBatch } from "./admitting.ts"
+import { noPending, mergePending } from "./pending.ts"
+import { makeHead, newPolicy, postHead } from "./rotating.ts"
+import { sendChunk } from "./wrapping.ts"
+import { ask, chainOf, leading, patchLead, persist, type Turn } from "./turn.ts"
+import type { BatchPost, HeadPost, PendingChanges, Waiting } from "./types.ts"
+
+/** Protocol §10. All in ms. */
+const beatMs = 10_000
+const rotationMs = 300_000
+const rotationSpacingMs = 250
+const batchSpacingMs = 500
+const leaveWaitMs = 5_000
+const silentSeatMs = 900_000
+/** A promotion or a speaker's reload waits at most this long for company. */
+const stageWaitMs = 300
+/** The host's tab renews a policy that has less than this left. */
+const policyRenewMs = 12 * 3600 * 1000
+const keptHeads = 64
+
+/** Caught up: open the room, go on where the socket broke, or (after a reload) ask for the rows first. */
+export function resume(turn: Turn): void {
+  const lead = leading(turn)
+  const head = chainOf(turn).head
+  if (head === undefined) {
+    patchLead(turn, { seats: noSeats })
+    return
+  }
+  const post = lead.inflight
+  if (lead.seats !== undefined) {
+    if (post !== undefined) repost(turn, post)
+    return
+  }
+  if (post?.kind === "head" && equal(post.id, head.id)) patchLead(turn, { inflight: undefined, secret: post.secret })
+  if (post?.kind === "batch") patchLead(turn, { inflight: undefined, keks: new Map([...lead.keks, ...post.keks]) })
+  patchLead(turn, { gatheringRows: [], gatheringCounters: [] })
+  ask(turn, { kind: "rows" }, (ref) => ({ TAG: "rows", data: { ref } }))
+}
+
+/** Rows come in chunks; together they must hash to what our own Head or Step says. */
+export function takeRows(turn: Turn, data: ServiceData<"rows">): void {
+  const { p, monotonic } = turn.world
+  const lead = leading(turn)
+  const gatheringRows = [...lead.gatheringRows, ...data.rows]
+  const gatheringCounters = [...lead.gatheringCounters, ...data.counters]
+  patchLead(turn, { gatheringRows, gatheringCounters })
+  if (data.more) {
+    turn.state = { ...turn.state, asked: new Map(turn.state.asked).set(data.ref, { kind: "rows" }) }
+    return
+  }
+  const chain = chainOf(turn)
+  patchLead(turn, { gatheringRows: [], gatheringCounters: [] })
+  if (!equal(seatsHash(p, gatheringRows, gatheringCounters), chain.seats)) {
+    turn.out.push({ kind: "refused", code: "bad-rows" })
+    return
+  }
+  const rows = new Map(gatheringRows.map((row) => [row.serial, row]))
+  patchLead(turn, {
+    seats: { rows, counters: new Map(gatheringCounters.map((counter) => [toHex(counter.inviteId), counter])) },
+    keks: new Map([...lead.keks].filter(([serial]) => rows.has(serial))),
+    renewals: new Map(gatheringRows.map((row) => [row.serial, { at: monotonic, n: 0 }])),
+    nextSerial: Math.max(lead.nextSerial, ...gatheringRows.map((row) => row.serial + 1)),
+    pending: mergePending(lead.pending, { ...noPending, rotate: true, since: monotonic }),
+  })
+  const unechoed = lead.inflight?.kind === "head" ? lead.inflight : undefined
+  if (unechoed !== undefined) repost(turn, unechoed)
+}
+
+/** What was on its way when the socket broke is sent again if it still follows the newest Head. */
+function repost(turn: Turn, post: HeadPost | BatchPost): void {
+  const { p } = turn.world
+  const newest = chainOf(turn).head?.id
+  const follows =
+    post.kind === "head" ? headKind.decode(p, post.bundle.head).fields.prev : stepKind.decode(p, post.step).fields.head
+  if (newest === undefined || !equal(follows, newest)) postRefused(turn)
+  else if (post.kind === "head") postHead(turn, post)
+  else postBatch(turn, post)
+}
+
+/** A request from the service: everything is checked again from the host key down; its word is not taken. */
+export async function takeRequest(turn: Turn, bytes: Uint8Array): Promise<void> {
+  const { p, monotonic } = turn.world
+  const { space, hostPub, host } = turn.state
+  const lead = leading(turn)
+  const shape = seatRequestKind.decode(p, bytes)
+  if (lead.seen.has(toHex(shape.id)) || lead.waiting.some(({ request }) => equal(request.id, shape.id))) return
+  if (lead.inflight?.kind === "batch" && lead.inflight.answered.some(({ request }) => equal(request.id, shape.id)))
+    return
+  const known = host?.invites.find((invite) => invite.id === toHex(shape.fields.inviteId))
+  const invite = known && (await acceptInvite(p, known.bytes, space, hostPub))
+  if (invite === undefined) return
+  const request = await acceptSeatRequest(p, bytes, { space, hostPub, invite })
+  // Whoever asks again has thrown the older request's key away; two Seats for one row would spoil the batch.
+  const { seatPub, n } = request.fields
+  const same = (other: Waiting): boolean => equal(other.request.fields.seatPub, seatPub)
+  const { waiting } = leading(turn)
+  if (waiting.some((other) => same(other) && other.request.fields.n > n)) return
+  patchLead(turn, { waiting: [...waiting.filter((other) => !same(other)), { request, since: monotonic }] })
+}
+
+/** Somebody gives up a seat: leaves with the next batch. */
+export async function takeLeave(turn: Turn, bytes: Uint8Array): Promise<void> {
+  const { p } = turn.world
+  const leave = leaveKind.decode(p, bytes)
+  const row = leading(turn).seats?.rows.get(leave.fields.serial)
+  if (row === undefined || !equal(leave.fields.space, turn.state.space)) return
+  await leaveKind.verify(p, leave, row.seatPub)
+  change(turn, { remove: [row.serial] })
+}
+
+/** Adds to what the next Head will carry. */
+export function change(turn: Turn, changes: Partial<PendingChanges>): void {
+  const since = turn.world.monotonic
+  patchLead(turn, { pending: mergePending(leading(turn).pending, { ...noPending, ...changes, since }) })
+}
+
+/** What a leader does next: one POST at a time, kicks first, then rotations, batches, beats; wraps beside them. */
+export async function lead(turn: Turn): Promise<void> {
+  const { monotonic } = turn.world
+  const state = leading(turn)
+  if (turn.state.socket !== "synced" || state.seats === undefined) return
+  if (state.inflight === undefined) {
+    dropSilent(turn)
+    await renewPolicy(turn)
+    const reason = dueHead(turn)
+    if (reason !== undefined) {
+      await makeHead(turn, reason)
+      return
+    }
+    if (leading(turn).waiting.length > 0 && monotonic - state.lastBatchAt >= batchSpacingMs) await makeBatch(turn)
+  }
+  sendChunk(turn)
+}
+
+/** Why a Head is due now, if one is. */
+function dueHead(turn: Turn): Reason | undefined {
+  const { monotonic } = turn.world
+  const { pending, lastHeadAt, lastRotationAt, seats } = leading(turn)
+  const chain = chainOf(turn)
+  if (chain.head === undefined) return reasons.stage
+  const waited = monotonic - (pending.since ?? monotonic)
+  const spaced = monotonic - lastRotationAt >= rotationSpacingMs
+  if (spaced && pending.urgent) return reasons.urgent
+  if (spaced && (pending.rotate || chain.step >= 63)) return reasons.rotate
+  const newcomers = [...(seats?.rows.values() ?? [])].some((row) => row.role > 0 && row.index === 0xff)
+  if (spaced && (newcomers || (pending.promote.length > 0 && waited >= stageWaitMs))) return reasons.stage
+  if (spaced && pending.remove.length > 0 && waited >= leaveWaitMs) return reasons.leave
+  if (monotonic - lastRotationAt >= rotationMs) return reasons.rotate
+  if (monotonic - lastHeadAt >= beatMs) return reasons.beat
+  return undefined
+}
+
+/** Seats that have not renewed for 15 minutes leave with the next batch. */
+function dropSilent(turn: Turn): void {
+  const { monotonic } = turn.world
+  const { renewals, pending, seats } = leading(turn)
+  const silent = [...renewals].filter(
+    ([serial, { at }]) =>
+      monotonic - at > silentSeatMs &&
+      serial !== turn.state.serial &&
+      seats?.rows.has(serial) &&
+      !pending.remove.includes(serial),
+  )
+  if (silent.length > 0) change(turn, { remove: silent.map(([serial]) => serial) })
+}
+
+async function renewPolicy(turn: Turn): Promise<void> {
+  const { policy } = chainOf(turn)
+  if (leading(turn).pending.policy !== undefined || policy.fields.notAfter - turn.world.now > policyRenewMs) return
+  change(turn, { policy: await newPolicy(turn, {}), rotate: true })
+}
+
+/** The service took our POST: our own chain moves by the same functions as everybody's. */
+export function remember(turn: Turn, head: ObjectId): void {
+  const { recentHeads: before, seen } = leading(turn)
+  const recentHeads = [...before, head].slice(-keptHeads)
+  const recent = new Set(recentHeads.map(toHex))
+  patchLead(turn, {
+    recentHeads,
+    // A request that names an older Head is stale anyway.
+    seen: new Map([...seen].filter(([, named]) => recent.has(toHex(named)))),
+    lastHeadAt: turn.world.monotonic,
+  })
+}
+
+/**
+ * The service refused our POST: what a Head carried comes back, and the rows are asked for again. Requests are shown
+ * again after the sync, those that still wait: one that is gone there would spoil every batch it is in.
+ */
+export function postRefused(turn: Turn): void {
+  const { inflight, pending } = leading(turn)
+  patchLead(turn, {
+    inflight: undefined,
+    seats: undefined,
+    pending: inflight?.kind === "head" ? mergePending(inflight.made, pending) : pending,
+    waiting: [],
+    lastRotationAt: turn.world.monotonic,
+    lastBatchAt: turn.world.monotonic,
+  })
+  persist(turn)
+}

@@ -1,0 +1,157 @@
+import { equal, type Bytes } from "../base/bytes.ts"
+import { VerifyError } from "../base/errors.ts"
+import type { ObjectId } from "../base/ids.ts"
+import { commit, ratchet } from "../media/key-schedule.ts"
+import { acceptHead, reasons, viewOf, type HeadBundle } from "../room/head.ts"
+import { stepKek, unwrapSecret } from "../seat/wrap.ts"
+import { acceptStep } from "../seat/step.ts"
+import { announceEpoch, switchNow } from "./sending.ts"
+import { chainOf, order, patch, persist, spread, type Turn } from "./turn.ts"
+import type { SecretAt } from "./types.ts"
+
+/** An old epoch is wiped this long after the Head that ended it. */
+const retireMs = 5_000
+/** A missing wrap is asked for after wraps-complete, or this long after the Head, spread over two seconds. */
+const wrapTimeoutMs = 10_000
+const wrapSpreadMs = 1_000
+
+/** Takes a Head: chain, stage, freshness; a new epoch retires the old one whether or not a wrap has come. */
+export async function takeHead(turn: Turn, bundle: HeadBundle): Promise<void> {
+  const { p, monotonic } = turn.world
+  const before = chainOf(turn)
+  const chain = await acceptHead(p, before, bundle)
+  if (chain === before) return
+  patch(turn, { chain, headAt: monotonic })
+  const head = chain.head
+  if (head === undefined) return
+  const indices = chain.roster.map((entry) => entry.index)
+  const old = before.head?.fields.epoch
+  if (old !== head.fields.epoch) {
+    order(turn, { kind: "seated", indices })
+    // A place that went to somebody else: late frames of its former holder must not count as theirs.
+    const handedOn = chain.roster.some((entry) =>
+      before.roster.some((was) => was.index === entry.index && !equal(was.seatPub, entry.seatPub)),
+    )
+    const retireAt = handedOn ? monotonic : monotonic + retireMs
+    if (old !== undefined) patch(turn, { retiring: [...turn.state.retiring, { epoch: old, at: retireAt }] })
+    patch(turn, { renewWrapAt: monotonic + wrapTimeoutMs + wrapSpreadMs + spread(turn, wrapSpreadMs) })
+    announceEpoch(turn, head.fields.epoch, head.fields.reason === reasons.urgent)
+  }
+  persist(turn)
+}
+
+/** Takes a Step: the secret moves one way, and must be the one all others have. */
+export async function takeStep(turn: Turn, bytes: Uint8Array): Promise<void> {
+  const { p } = turn.world
+  const before = chainOf(turn)
+  let accepted
+  try {
+    accepted = await acceptStep(p, before, bytes)
+  } catch (error) {
+    if (error instanceof VerifyError && error.code === "stale-step") return
+    throw error
+  }
+  patch(turn, { chain: accepted.chain })
+  advance(turn)
+}
+
+/** Ratchets the secret we hold to the chain's step and compares it with the commit. */
+function advance(turn: Turn): void {
+  const { p } = turn.world
+  const chain = chainOf(turn)
+  const { secret } = turn.state
+  if (secret === undefined || chain.head?.fields.epoch !== secret.epoch || secret.step >= chain.step) return
+  const next = walk(turn, secret)
+  if (!equal(commit(p, chain.space, next.epoch, next.step, next.secret), chain.commit))
+    throw new VerifyError("wrong-secret", "The leader gave us another secret than the rest.")
+  turn.consumed.push(secret.secret)
+  patch(turn, { secret: next })
+  switchNow(turn)
+}
+
+/** secret(epoch, r) → secret(epoch, the chain's step), on a copy. */
+function walk(turn: Turn, from: SecretAt): SecretAt {
+  const { p } = turn.world
+  const chain = chainOf(turn)
+  if (chain.head === undefined) return from
+  let secret = from.secret.slice()
+  for (let step = from.step; step < chain.step; step++) {
+    const next = ratchet(p, secret, viewOf(chain.head), step + 1)
+    turn.consumed.push(secret)
+    secret = next
+  }
+  return { epoch: from.epoch, step: Math.max(from.step, chain.step), secret }
+}
+
+/** A new epoch's secret has opened: hand it to the media worker and keep what later steps need. */
+export function installEpoch(turn: Turn, opened: SecretAt): void {
+  const chain = chainOf(turn)
+  if (chain.head === undefined) return
+  order(turn, {
+    kind: "epoch",
+    space: chain.space,
+    view: viewOf(chain.head),
+    epoch: opened.epoch,
+    step: opened.step,
+    secret: opened.secret.slice(),
+    indices: chain.roster.map((entry) => entry.index),
+    cell: chain.policy.fields.cell,
+  })
+  if (turn.state.secret !== undefined) turn.consumed.push(turn.state.secret.secret)
+  const current = walk(turn, opened)
+  if (current.secret !== opened.secret) turn.consumed.push(opened.secret)
+  patch(turn, { secret: current, renewWrapAt: undefined })
+  switchNow(turn)
+}
+
+/**
+ * Opens the wrap of the newest epoch with the KEK chains we hold, newest first.
+ * @throws VerifyError `wrong-secret` if it opens to another secret than the Head commits to
+ */
+export function takeWrap(turn: Turn, headId: ObjectId, wrap: Bytes): void {
+  const { p } = turn.world
+  const chain = chainOf(turn)
+  const { seated } = turn.state
+  const head = chain.head
+  if (head === undefined || seated === undefined || turn.state.secret?.epoch === head.fields.epoch) return
+  const view = viewOf(head)
+  // A beat of the same epoch may be newer than the Head the wrap was made for.
+  if (!equal(headId, view) && !equal(headId, head.id)) return
+  for (const kek of [...seated.keks].reverse()) {
+    const stepped = stepKek(p, kek, head.fields.epoch)
+    const secret = stepped && unwrapSecret(p, stepped.key, chain.space, view, seated.serial, wrap)
+    if (stepped === undefined || secret === undefined) continue
+    const opened: SecretAt = { epoch: head.fields.epoch, step: 0, secret }
+    const current = walk(turn, opened)
+    if (!equal(commit(p, chain.space, current.epoch, current.step, current.secret), chain.commit))
+      throw new VerifyError("wrong-secret", "The leader gave us another secret than the rest.")
+    turn.consumed.push(current.secret)
+    for (const old of seated.keks) turn.consumed.push(old.key)
+    patch(turn, { seated: { ...seated, keks: [stepped] } })
+    installEpoch(turn, opened)
+    return
+  }
+}
+
+/** The leader has sent all wraps: whoever has none asks for one soon; senders switch now. */
+export function wrapsComplete(turn: Turn, headId: ObjectId): void {
+  const chain = chainOf(turn)
+  const head = chain.head
+  if (head === undefined || !equal(viewOf(head), headId)) return
+  if (turn.state.secret?.epoch !== head.fields.epoch && turn.state.seated !== undefined)
+    patch(turn, { renewWrapAt: turn.world.monotonic + wrapSpreadMs + spread(turn, wrapSpreadMs) })
+  const { sending } = turn.state
+  if (sending.switchTo !== undefined)
+    patch(turn, { sending: { ...sending, switchTo: { ...sending.switchTo, at: turn.world.monotonic } } })
+  switchNow(turn)
+}
+
+/** Wipes epochs whose time is over. */
+export function tickListening(turn: Turn): void {
+  const { monotonic } = turn.world
+  const { retiring } = turn.state
+  const due = retiring.filter(({ at }) => at <= monotonic)
+  if (due.length === 0) return
+  for (const { epoch } of due) order(turn, { kind: "retire", epoch })
+  patch(turn, { retiring: retiring.filter(({ at }) => at > monotonic) })
+}

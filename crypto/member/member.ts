@@ -1,0 +1,240 @@
+import { equal } from "../base/bytes.ts"
+import { ProtocolError, VerifyError } from "../base/errors.ts"
+import { reasons } from "../room/head.ts"
+import { endKind } from "../seat/leave.ts"
+import type { ServiceData, ServiceMessage } from "../wire/wire.ts"
+import { fromWire, greet, greeted, notGreeted, takeState, takeWelcome } from "./greeting.ts"
+import { sync } from "./hello.ts"
+import { obey } from "./hosting.ts"
+import { requestRefused, retryHeldSeat, sendRequest, takeAnswer, takeSeat, tickJoining, wantSeat } from "./joining.ts"
+import { isOwnHead, isOwnStep, landed } from "./landing.ts"
+import { change, lead, postRefused, resume, takeLeave, takeRequest, takeRows } from "./leading.ts"
+import { takeHead, takeStep, takeWrap, tickListening, wrapsComplete } from "./listening.ts"
+import { stall, tickSending } from "./sending.ts"
+import { leaveRoom, patch, persist, type Turn } from "./turn.ts"
+import type { Asked, Input, MemberState, TurnResult, World } from "./types.ts"
+import { chunkDone } from "./wrapping.ts"
+
+/**
+ * One turn of a member: joining, listening, sending and leading, in one state. The caller passes one input at a time,
+ * carries out `out` in order (a `persist` is awaited before what follows it), then wipes `consumed`.
+ * A message that is refused changes nothing: the state comes back as it was, with the reason.
+ */
+export async function step(state: MemberState, input: Input, world: World): Promise<TurnResult> {
+  if (state.phase === "gone") return { state, out: [], consumed: [] }
+  const turn: Turn = { state, world, out: [], consumed: [] }
+  try {
+    await take(turn, input)
+    if (turn.state.lead !== undefined) await lead(turn)
+    return { state: turn.state, out: turn.out, consumed: turn.consumed }
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || error.fault === "us") throw error
+    if (input.kind === "command")
+      return {
+        state,
+        out: [{ kind: "reply", id: input.id, value: { kind: "failed", code: error.code } }],
+        consumed: [],
+      }
+    if (input.kind === "message") return refused(state, input.message, error, world)
+    return { state, out: [{ kind: "refused", code: error.code }], consumed: [] }
+  }
+}
+
+/** After a refused message: a gap is filled, an unfit state ends a member's stay, all else is only counted. */
+async function refused(
+  state: MemberState,
+  message: ServiceMessage,
+  error: ProtocolError,
+  world: World,
+): Promise<TurnResult> {
+  const turn: Turn = { state, world, out: [{ kind: "refused", code: error.code }], consumed: [] }
+  const needsMore = error.code === "gap" || error.code === "missing-roster" || error.code === "missing-policy"
+  if (message.TAG === "head" && needsMore && state.socket === "synced") sync(turn)
+  if (message.TAG === "welcome" || message.TAG === "state") leaveRoom(turn, "refused", true)
+  if (error.code === "wrong-secret" && state.request === undefined && state.seated !== undefined)
+    await sendRequest(turn)
+  return { state: turn.state, out: turn.out, consumed: turn.consumed }
+}
+
+async function take(turn: Turn, input: Input): Promise<void> {
+  switch (input.kind) {
+    case "online":
+      return
+    case "offline":
+      return patch(turn, { socket: "offline", nonce: undefined, asked: new Map(), ...offlineLead(turn.state) })
+    case "message":
+      return takeMessage(turn, input.message)
+    case "command":
+      return obey(turn, input.id, input.command)
+    case "counter-limit":
+      stall(turn, "counter-limit")
+      if (turn.state.lead !== undefined) return change(turn, { rotate: true })
+      patch(turn, { noCounters: true })
+      return sendRequest(turn)
+    case "tick":
+      await tickJoining(turn)
+      tickListening(turn)
+      return tickSending(turn)
+    default:
+      input satisfies never
+  }
+}
+
+/** What a leader had on its way may have arrived or not: the next sync tells. */
+function offlineLead(state: MemberState): Partial<MemberState> {
+  if (state.lead === undefined) return {}
+  const { wraps: going } = state.lead
+  const wraps = going && { ...going, serials: [...(going.sent ?? []), ...going.serials], sent: undefined }
+  return { lead: { ...state.lead, wraps, gatheringRows: [], gatheringCounters: [] } }
+}
+
+async function takeMessage(turn: Turn, message: ServiceMessage): Promise<void> {
+  const { data } = message
+  const asked = "ref" in data ? answered(turn, data.ref) : undefined
+  switch (message.TAG) {
+    case "challenge":
+      return greet(turn, message.data.nonce)
+    case "ok":
+      return takeOk(turn, asked)
+    case "error":
+      return takeError(turn, asked, message.data.code)
+    case "welcome":
+      return takeWelcome(turn, message.data)
+    case "state":
+      return caughtUp(turn, message.data)
+    case "head":
+      if (isOwnHead(turn, message.data.head)) return landed(turn)
+      await takeHead(turn, fromWire(message.data))
+      await retryHeldSeat(turn)
+      return wantSeat(turn)
+    case "step":
+      if (isOwnStep(turn, message.data.step)) return landed(turn)
+      await takeStep(turn, message.data.step)
+      return retryHeldSeat(turn)
+    case "seat":
+      return takeSeat(turn, message.data.seat)
+    case "wrap":
+      return takeWrap(turn, message.data.head, message.data.wrap)
+    case "wrapsComplete":
+      return wrapsComplete(turn, message.data.head)
+    case "request":
+      return turn.state.lead === undefined ? undefined : takeRequest(turn, message.data.request)
+    case "answer":
+      return takeAnswer(turn, message.data.answer)
+    case "leave":
+      return turn.state.lead === undefined ? undefined : takeLeave(turn, message.data.leave)
+    case "presence":
+      patch(turn, { hostOnline: message.data.leader })
+      if (turn.state.request !== undefined && turn.state.seated === undefined)
+        patch(turn, { phase: message.data.leader ? "joining" : "waiting-for-host" })
+      return wantSeat(turn)
+    case "moved":
+      return leaveRoom(turn, "moved", true)
+    case "removed": {
+      if (turn.state.host !== undefined) throw new VerifyError("unexpected", "Nobody removes the host.")
+      // An urgent Head removes people; any other one makes room for the same person's newer seat.
+      const urgent = turn.state.chain?.head?.fields.reason === reasons.urgent
+      const personal = (turn.state.invite?.fields.seats ?? 1) === 1
+      return leaveRoom(turn, personal && !urgent ? "moved" : "removed", false)
+    }
+    case "ended":
+      return takeEnd(turn, message.data)
+    case "sfu": {
+      const { url, token, identity } = message.data
+      if (asked?.kind === "sfu")
+        turn.out.push({ kind: "reply", id: asked.id, value: { kind: "sfu", url, token, identity } })
+      return
+    }
+    case "rows":
+      return turn.state.lead === undefined || asked?.kind !== "rows" ? undefined : takeRows(turn, message.data)
+    default:
+      message satisfies never
+  }
+}
+
+function answered(turn: Turn, ref: number): Asked | undefined {
+  const asked = turn.state.asked.get(ref)
+  const rest = new Map(turn.state.asked)
+  rest.delete(ref)
+  patch(turn, { asked: rest })
+  return asked
+}
+
+async function takeOk(turn: Turn, asked: Asked | undefined): Promise<void> {
+  switch (asked?.kind) {
+    case "hello-seat":
+    case "hello-invite":
+    case "hello-host":
+      return greeted(turn, asked.kind)
+    case "post":
+      // The push may have come first, and another POST may be on its way by now.
+      return turn.state.lead?.inflight === asked.post ? landed(turn) : undefined
+    case "wraps":
+      return chunkDone(turn)
+    case "invite": {
+      const { host } = turn.state
+      if (host === undefined) return
+      patch(turn, { host: { ...host, invites: [...host.invites, asked.invite] } })
+      persist(turn)
+      const link = { space: turn.state.space, seed: asked.invite.seed, hostPub: turn.state.hostPub }
+      turn.out.push({ kind: "reply", id: asked.id, value: { kind: "link", link, invite: asked.invite.id } })
+      return
+    }
+    case "end":
+      turn.out.push({ kind: "reply", id: asked.id, value: { kind: "done" } })
+      return leaveRoom(turn, "ended", false)
+    default:
+      return
+  }
+}
+
+async function takeError(turn: Turn, asked: Asked | undefined, code: string): Promise<void> {
+  turn.out.push({ kind: "refused", code })
+  switch (asked?.kind) {
+    case "hello-seat":
+    case "hello-invite":
+    case "hello-host":
+      return notGreeted(turn, asked.kind)
+    case "post":
+      if (turn.state.lead?.inflight === asked.post) postRefused(turn)
+      return sync(turn)
+    case "wraps":
+      return chunkDone(turn)
+    case "request":
+      return requestRefused(turn, code)
+    case "invite":
+    case "sfu":
+    case "end":
+      turn.out.push({ kind: "reply", id: asked.id, value: { kind: "failed", code } })
+      return
+    default:
+      return
+  }
+}
+
+async function caughtUp(turn: Turn, data: ServiceData<"state">): Promise<void> {
+  const own = data.heads.some((bundle) => isOwnHead(turn, bundle.head))
+  const stepped = data.step.some((bytes) => isOwnStep(turn, bytes))
+  // It landed while the socket was away; after a reload the rows come first.
+  if ((own || stepped) && turn.state.chain !== undefined && turn.state.lead?.seats !== undefined) await landed(turn)
+  await takeState(turn, data)
+  if (turn.state.lead === undefined) return
+  patch(turn, { hostOnline: true })
+  resume(turn)
+}
+
+async function takeEnd(turn: Turn, data: ServiceData<"ended">): Promise<void> {
+  const { p, now } = turn.world
+  const { space, hostPub, chain } = turn.state
+  const [bytes] = data.end
+  if (bytes === undefined) {
+    if (chain === undefined || now < chain.policy.fields.notAfter)
+      throw new VerifyError("not-ended", "The service says that time ran out, and it has not.")
+    return leaveRoom(turn, "ended", false)
+  }
+  const end = endKind.decode(p, bytes)
+  if (!equal(end.fields.space, space) || end.fields.signer !== 0xff)
+    throw new VerifyError("not-ended", "This End is of another space.")
+  await endKind.verify(p, end, hostPub)
+  return leaveRoom(turn, "ended", false)
+}

@@ -1,0 +1,27 @@
+import type { PendingChanges } from "./types.ts"
+
+/** Nothing waits for the next Head. */
+export const noPending: PendingChanges = {
+  urgent: false,
+  rotate: false,
+  remove: [],
+  burn: [],
+  promote: [],
+  demote: [],
+  policy: undefined,
+  since: undefined,
+}
+
+/** Both sets of changes; of two policies the later one, which contains the earlier. */
+export function mergePending(earlier: PendingChanges, later: PendingChanges): PendingChanges {
+  return {
+    urgent: earlier.urgent || later.urgent,
+    rotate: earlier.rotate || later.rotate,
+    remove: [...new Set([...earlier.remove, ...later.remove])],
+    burn: [...new Set([...earlier.burn, ...later.burn])],
+    promote: [...new Set([...earlier.promote, ...later.promote])],
+    demote: [...new Set([...earlier.demote, ...later.demote])],
+    policy: later.policy ?? earlier.policy,
+    since: earlier.since ?? later.since,
+  }
+}

@@ -1,0 +1,241 @@
+import { equal, toHex, type Bytes } from "../base/bytes.ts"
+import { InternalError, UsageError } from "../base/errors.ts"
+import { noIndex, type Epoch, type EpochMs, type SeatSerial, type SenderIndex, type Step } from "../base/ids.ts"
+import { hostInviteId, inviteKind, memberStatement } from "../link/invite.ts"
+import { maxRevoked, noObject, policyKind, policyLifetimeMs, type Policy, type SignedPolicy } from "../link/policy.ts"
+import { commit, rootSecret } from "../media/key-schedule.ts"
+import { headKind, reasons, viewOf, type Head, type HeadBundle, type Reason } from "../room/head.ts"
+import { encodeRoster, rosterHash, type Roster } from "../room/roster.ts"
+import { roles } from "../room/roles.ts"
+import {
+  applySeatChanges,
+  counterStates,
+  rosterOf,
+  seatsHash,
+  type Counter,
+  type Row,
+  type SeatChanges,
+  type Seats,
+} from "../room/seats.ts"
+import { joinWraps, stepKek, wrapSecret } from "../seat/wrap.ts"
+import { hostSerial } from "./start.ts"
+import { noPending } from "./pending.ts"
+import { ask, chainOf, leading, patchLead, persist, type Turn } from "./turn.ts"
+import type { HeadPost, PendingChanges, SecretAt } from "./types.ts"
+
+/** Makes the next Head, stores what it needs, and posts it with the wraps of the stage. */
+export async function makeHead(turn: Turn, reason: Reason): Promise<void> {
+  const { p } = turn.world
+  const { seats, pending } = leading(turn)
+  if (seats === undefined) throw new InternalError("no-rows", "A leader without rows makes no Head.")
+  const chain = chainOf(turn)
+  const made = reason === reasons.beat ? noPending : pending
+  const changes =
+    reason === reasons.beat ? { upserted: [], removed: [], counters: [] } : await seatChanges(turn, seats, made)
+  const next = applySeatChanges(seats, changes)
+  const roster = rosterOf(next.rows.values())
+  const policy = made.policy ?? chain.policy
+  const secret = reason === reasons.beat ? currentSecret(turn) : freshSecret(turn)
+  const head = await headKind.sign(p, seatSeed(turn), {
+    ...place(turn, secret, reason),
+    policy: policy.id,
+    roster: rosterHash(p, roster),
+    count: next.rows.size,
+    seats: seatsHash(p, next.rows.values(), next.counters.values()),
+  })
+  const post: HeadPost = {
+    kind: "head",
+    id: head.id,
+    bundle: bundleOf(turn, head.bytes, policy, roster),
+    changes,
+    secret,
+    reason,
+    made,
+  }
+  patchLead(turn, { inflight: post, pending: reason === reasons.beat ? pending : noPending })
+  if (reason !== reasons.beat) patchLead(turn, { lastRotationAt: turn.world.monotonic })
+  persist(turn)
+  postHead(turn, post)
+}
+
+/** Sends a Head: made now, or found unechoed after a reload. */
+export function postHead(turn: Turn, post: HeadPost): void {
+  const { bundle, changes } = post
+  const wraps = post.reason === reasons.beat ? new Uint8Array() : stageWraps(turn, post)
+  ask(turn, { kind: "post", post }, (ref) => ({
+    TAG: "head",
+    data: {
+      ref,
+      bundle: {
+        head: bundle.head,
+        policy: bundle.policy ? [bundle.policy] : [],
+        roster: bundle.roster ? [bundle.roster] : [],
+        invites: [...bundle.invites],
+      },
+      changes,
+      wraps,
+    },
+  }))
+}
+
+/** The wraps of everybody on stage but the leader, for the Head that is posted. */
+function stageWraps(turn: Turn, post: HeadPost): Bytes {
+  const { p } = turn.world
+  const { seats, keks } = leading(turn)
+  const rows = seats === undefined ? [] : [...applySeatChanges(seats, post.changes).rows.values()]
+  const wraps = rows
+    .filter((row) => row.index !== noIndex && row.serial !== hostSerial)
+    .flatMap((row) => {
+      const kek = keks.get(row.serial)
+      const stepped = kek && stepKek(p, kek, post.secret.epoch)
+      if (stepped === undefined) return []
+      turn.consumed.push(stepped.key)
+      return [
+        {
+          serial: row.serial,
+          wrap: wrapSecret(p, stepped.key, turn.state.space, post.id, row.serial, post.secret.secret),
+        },
+      ]
+    })
+  return joinWraps(wraps)
+}
+
+/** Where a Head stands in the chain and in the key schedule. */
+function place(turn: Turn, secret: SecretAt, reason: Reason): Omit<Head, "policy" | "roster" | "count" | "seats"> {
+  const { p, now } = turn.world
+  const chain = chainOf(turn)
+  const last = chain.head
+  const beat = reason === reasons.beat && last !== undefined
+  return {
+    space: chain.space,
+    seq: last === undefined ? 0 : last.fields.seq + 1,
+    prev: last?.id ?? noObject,
+    epoch: secret.epoch as Epoch,
+    step: secret.step as Step,
+    epochHead: beat ? viewOf(last) : noObject,
+    commit: beat ? chain.commit : commit(p, chain.space, secret.epoch, secret.step, secret.secret),
+    reason,
+    time: now,
+    signer: 0 as SenderIndex,
+  }
+}
+
+function freshSecret(turn: Turn): SecretAt {
+  const { p } = turn.world
+  const epoch = (chainOf(turn).head?.fields.epoch ?? 0) + 1
+  return { epoch, step: 0, secret: rootSecret(p, leading(turn).secret?.secret, p.random(32)) }
+}
+
+function currentSecret(turn: Turn): SecretAt {
+  const { secret } = leading(turn)
+  if (secret === undefined) throw new InternalError("no-secret", "A beat needs the secret of its epoch.")
+  return secret
+}
+
+/** What the pending changes do to the rows. */
+async function seatChanges(turn: Turn, seats: Seats, pending: PendingChanges): Promise<SeatChanges> {
+  const removed = pending.remove.filter((serial) => seats.rows.has(serial) && serial !== hostSerial)
+  const staying = [...seats.rows.values()].filter((row) => !removed.includes(row.serial))
+  const taken = new Set(staying.filter((row) => !pending.demote.includes(row.serial)).map((row) => row.index))
+  const stage = chainOf(turn).policy.fields.stage
+  const freeIndex = (): SenderIndex => {
+    for (let index = 0; index < stage; index++) {
+      if (taken.has(index as SenderIndex)) continue
+      taken.add(index as SenderIndex)
+      return index as SenderIndex
+    }
+    return noIndex
+  }
+  const upserted: Row[] = []
+  for (const row of staying) {
+    const moved = pending.demote.includes(row.serial)
+      ? { ...row, role: roles.listener, index: noIndex }
+      : pending.promote.includes(row.serial) && row.role === roles.listener
+        ? { ...row, role: roles.speaker }
+        : row
+    const placed = moved.role > roles.listener && moved.index === noIndex ? { ...moved, index: freeIndex() } : moved
+    // A full stage: the seat stays a listener until there is room.
+    const fits =
+      placed.role === roles.listener || placed.index !== noIndex ? placed : { ...placed, role: roles.listener }
+    if (fits.role !== row.role || fits.index !== row.index) upserted.push(fits)
+  }
+  if (seats.rows.size === 0) upserted.push(await hostRow(turn))
+  const counters = pending.burn.map((id): Counter => {
+    const old = seats.counters.get(id)
+    return { inviteId: inviteIdFor(turn, id), used: old?.used ?? 0, state: counterStates.burnt }
+  })
+  return { upserted, removed, counters }
+}
+
+function inviteIdFor(turn: Turn, id: string): Counter["inviteId"] {
+  const row = [...(leading(turn).seats?.rows.values() ?? [])].find((seat) => toHex(seat.inviteId) === id)
+  const old = leading(turn).seats?.counters.get(id)
+  const found = row?.inviteId ?? old?.inviteId
+  if (found === undefined) throw new InternalError("no-such-invite", "An invite nobody used cannot be burnt.")
+  return found
+}
+
+/** The host's own row: serial 1, index 0, admitted by the host key. */
+async function hostRow(turn: Turn): Promise<Row> {
+  const { p } = turn.world
+  const { host, space } = turn.state
+  if (host === undefined) throw new InternalError("not-the-host", "Only the host opens a room.")
+  const seatPub = p.publicKey(seatSeed(turn))
+  return {
+    serial: hostSerial,
+    seatPub,
+    inviteId: hostInviteId,
+    proof: await p.sign(host.hostSeed, memberStatement(space, seatPub)),
+    role: roles.host,
+    index: 0 as SenderIndex,
+  }
+}
+
+export function seatSeed(turn: Turn): Bytes {
+  if (turn.state.seatSeed === undefined) throw new InternalError("no-seat-key", "A leader has a seat key.")
+  return turn.state.seatSeed
+}
+
+/** What goes along with a Head: the policy, stage and invites that have changed. */
+function bundleOf(turn: Turn, head: Bytes, policy: SignedPolicy, roster: Roster): HeadBundle {
+  const chain = chainOf(turn)
+  const rosterBytes = encodeRoster(roster)
+  const sameStage = chain.head !== undefined && equal(rosterBytes, encodeRoster(chain.roster))
+  const named = new Set(roster.map((entry) => toHex(entry.inviteId)))
+  const invites = (turn.state.host?.invites ?? []).filter(({ id }) => named.has(id) && !chain.invites.has(id))
+  return {
+    head,
+    policy: equal(policy.id, chain.policy.id) ? undefined : policy.bytes,
+    roster: sameStage ? undefined : rosterBytes,
+    invites: invites.map(({ bytes }) => bytes),
+  }
+}
+
+/** The next policy: the newest one with changes, in force for another day. @throws UsageError `too-many-revoked` */
+export async function newPolicy(turn: Turn, changes: Partial<Policy>): Promise<SignedPolicy> {
+  const { p, now } = turn.world
+  const { host } = turn.state
+  if (host === undefined) throw new InternalError("not-the-host", "Only the host makes policies.")
+  const { inflight, pending } = leading(turn)
+  const last = (inflight?.kind === "head" ? inflight.made.policy : undefined) ?? chainOf(turn).policy
+  // An invite whose time is over needs no place in the list.
+  const over = new Set(
+    host.invites.filter(({ bytes }) => inviteKind.decode(p, bytes).fields.notAfter < now).map(({ id }) => id),
+  )
+  const revoked = [...(pending.policy?.fields.revoked ?? last.fields.revoked), ...(changes.revoked ?? [])].filter(
+    (id) => !over.has(toHex(id)),
+  )
+  if (revoked.length > maxRevoked) throw new UsageError("too-many-revoked", "No more invites can be revoked.")
+  return policyKind.sign(p, host.hostSeed, {
+    ...last.fields,
+    ...changes,
+    revoked,
+    serial: last.fields.serial + 1,
+    prev: last.id,
+    notAfter: (now + policyLifetimeMs) as EpochMs,
+  })
+}
+
+/** Serials of everybody but the leader. */
+export const others = (seats: Seats): readonly SeatSerial[] =>
+  [...seats.rows.keys()].filter((serial) => serial !== hostSerial)

@@ -1,0 +1,145 @@
+import type { Bytes } from "../base/bytes.ts"
+import type { EpochMs, SeatSerial, SpaceId } from "../base/ids.ts"
+import type { Primitives } from "../base/primitives.ts"
+import { sealCard } from "../link/card.ts"
+import type { Link } from "../link/link.ts"
+import { noObject, policyKind, policyLifetimeMs, spaceKinds, type Policy } from "../link/policy.ts"
+import { headKind } from "../room/head.ts"
+import { createCodec } from "../wire/wire.ts"
+import { noPending } from "./pending.ts"
+import type { LeadRecord, Leading, MemberState, VaultRecord } from "./types.ts"
+
+/** What a space is unless its host says otherwise. Features that are not built keep their bits at zero. */
+const defaults = {
+  kind: spaceKinds.invited,
+  seats: 10_000,
+  stage: 64,
+  onAir: 16,
+  cell: 120,
+  ptime: 20,
+  flags: 0,
+  deputies: [],
+  knock: [],
+  revoked: [],
+  minInvite: 0,
+} satisfies Partial<Policy>
+
+/** Serial of the host's own row. */
+export const hostSerial = 1 as SeatSerial
+
+/**
+ * Makes a space: all keys in this process, the body of `POST /api/spaces`, and the host's member to run once the service
+ * has taken it.
+ */
+export async function createSpace(
+  p: Primitives,
+  now: EpochMs,
+  wish: { readonly title: string; readonly hostName: string; readonly language: string },
+): Promise<{ readonly body: Bytes; readonly record: VaultRecord; readonly state: MemberState }> {
+  const space = p.random(16) as SpaceId
+  const hostSeed = p.random(32)
+  const hostPub = p.publicKey(hostSeed)
+  const cardKey = p.random(32)
+  const policy = await policyKind.sign(p, hostSeed, {
+    ...defaults,
+    space,
+    serial: 1,
+    prev: noObject,
+    notAfter: (now + policyLifetimeMs) as EpochMs,
+  })
+  const card = await sealCard(p, hostSeed, cardKey, { space, ...wish, links: [] })
+  const record: VaultRecord = {
+    space,
+    hostPub,
+    card: { space, ...wish, links: [] },
+    inviteSeed: undefined,
+    seatSeed: p.random(32),
+    serial: undefined,
+    n: 0,
+    policy: policy.bytes,
+    head: undefined,
+    host: { hostSeed, cardKey, nextInviteSerial: 1, invites: [] },
+    lead: undefined,
+  }
+  const body = createCodec.encode({ hostPub, policy: policy.bytes, card, invites: [] })
+  return { body, record, state: startFromRecord(p, record) }
+}
+
+/** A member who has a link and nothing else. */
+export function startFromLink(link: Link): MemberState {
+  return { ...blank, space: link.space, hostPub: link.hostPub, inviteSeed: link.seed }
+}
+
+/** A member who was here before: the same seat, no media counters. */
+export function startFromRecord(p: Primitives, record: VaultRecord): MemberState {
+  const head = record.head && headKind.decode(p, record.head)
+  return {
+    ...blank,
+    space: record.space,
+    hostPub: record.hostPub,
+    host: record.host,
+    card: record.card,
+    inviteSeed: record.inviteSeed,
+    seatSeed: record.seatSeed,
+    serial: record.serial,
+    n: record.n,
+    wantsIn: record.host !== undefined || record.serial !== undefined,
+    noCounters: true,
+    floor:
+      head && record.policy
+        ? { seq: head.fields.seq, head: head.id, bytes: head.bytes, policy: record.policy }
+        : undefined,
+    lead: record.host && restoreLeading(record.lead),
+  }
+}
+
+const blank: Omit<MemberState, "space" | "hostPub"> = {
+  phase: "opening",
+  problem: undefined,
+  host: undefined,
+  inviteSeed: undefined,
+  invite: undefined,
+  card: undefined,
+  seatSeed: undefined,
+  n: 0,
+  serial: undefined,
+  wantsIn: false,
+  noCounters: false,
+  chain: undefined,
+  floor: undefined,
+  socket: "offline",
+  nonce: undefined,
+  nextRef: 1,
+  asked: new Map(),
+  hostOnline: false,
+  request: undefined,
+  heldSeat: undefined,
+  seated: undefined,
+  secret: undefined,
+  renewWrapAt: undefined,
+  headAt: undefined,
+  retiring: [],
+  sending: { epoch: undefined, step: 0, silence: "no-key", switchTo: undefined },
+  lead: undefined,
+}
+
+function restoreLeading(record: LeadRecord | undefined): Leading {
+  return {
+    nextSerial: record?.nextSerial ?? hostSerial + 1,
+    seats: undefined,
+    gatheringRows: [],
+    gatheringCounters: [],
+    keks: new Map(record?.keks.map(({ serial, key, epoch }) => [serial, { key, epoch }])),
+    secret: record?.secret,
+    waiting: [],
+    recentHeads: [],
+    seen: new Map(),
+    inflight: record?.unechoed,
+    pending: noPending,
+    lastHeadAt: -Infinity,
+    lastRotationAt: -Infinity,
+    lastBatchAt: -Infinity,
+    wraps: undefined,
+    renewals: new Map(),
+  }
+}

@@ -1,0 +1,133 @@
+import { toHex, type Bytes } from "../base/bytes.ts"
+import { InternalError, MissingError } from "../base/errors.ts"
+import { noIndex } from "../base/ids.ts"
+import { roles } from "../room/roles.ts"
+import type { RosterEntry } from "../room/roster.ts"
+import type { ClientMessage } from "../wire/wire.ts"
+import type { Chain } from "../room/head.ts"
+import type {
+  Asked,
+  LeadRecord,
+  Leading,
+  MediaOrder,
+  MemberState,
+  Output,
+  Problem,
+  VaultRecord,
+  World,
+} from "./types.ts"
+
+/** One input being worked on: the state so far, what to do, and spent secrets. Thrown away whole if anything throws. */
+export interface Turn {
+  state: MemberState
+  readonly world: World
+  readonly out: Output[]
+  readonly consumed: Uint8Array[]
+}
+
+/** Replaces parts of the state. */
+export function patch(turn: Turn, change: Partial<MemberState>): void {
+  turn.state = { ...turn.state, ...change }
+}
+
+/** Replaces parts of the leading half. */
+export function patchLead(turn: Turn, change: Partial<Leading>): void {
+  patch(turn, { lead: { ...leading(turn), ...change } })
+}
+
+/** The leading half of a state that has one. */
+export function leading(turn: Turn): Leading {
+  if (turn.state.lead === undefined) throw new InternalError("not-leading", "Only a leader does this.")
+  return turn.state.lead
+}
+
+/** The chain of a state that has one. @throws MissingError `no-chain`: the service speaks before it was asked */
+export function chainOf(turn: Turn): Chain {
+  if (turn.state.chain === undefined) throw new MissingError("no-chain", "Nothing is known of this space yet.")
+  return turn.state.chain
+}
+
+/** Sends a message with a fresh ref and remembers what it was for. */
+export function ask(turn: Turn, asked: Asked, message: (ref: number) => ClientMessage): void {
+  const ref = turn.state.nextRef
+  turn.out.push({ kind: "send", message: message(ref) })
+  patch(turn, { nextRef: (ref + 1) >>> 0, asked: new Map(turn.state.asked).set(ref, asked) })
+}
+
+export function order(turn: Turn, media: MediaOrder): void {
+  turn.out.push({ kind: "media", order: media })
+}
+
+/** Stores what must outlive a reload, before whatever is put out after it. */
+export function persist(turn: Turn): void {
+  turn.out.push({ kind: "persist", record: vaultRecord(turn.state) })
+}
+
+function vaultRecord(state: MemberState): VaultRecord {
+  return {
+    space: state.space,
+    hostPub: state.hostPub,
+    card: state.card,
+    inviteSeed: state.inviteSeed,
+    seatSeed: state.seatSeed,
+    serial: state.serial,
+    n: state.n,
+    // Until the service has shown that it knows no less, what was known before stands.
+    policy: state.floor?.policy ?? state.chain?.policy.bytes,
+    head: state.floor?.bytes ?? state.chain?.head?.bytes,
+    host: state.host,
+    lead: state.lead && leadRecord(state.lead),
+  }
+}
+
+function leadRecord(lead: Leading): LeadRecord {
+  const batch = lead.inflight?.kind === "batch" ? lead.inflight : undefined
+  const keks = new Map([...lead.keks, ...(batch?.keks ?? [])])
+  return {
+    nextSerial: lead.nextSerial,
+    secret: lead.secret,
+    keks: [...keks].map(([serial, kek]) => ({ serial, key: kek.key, epoch: kek.epoch })),
+    unechoed: lead.inflight?.kind === "head" ? lead.inflight : undefined,
+  }
+}
+
+/** Out for good: secrets wiped, socket closed, record deleted unless it is still of use. */
+export function leaveRoom(turn: Turn, problem: Problem, keepRecord: boolean): void {
+  const { seated, secret, request, lead } = turn.state
+  for (const kek of seated?.keks ?? []) turn.consumed.push(kek.key)
+  if (secret !== undefined) turn.consumed.push(secret.secret)
+  if (request !== undefined) turn.consumed.push(request.kemSecret)
+  for (const kek of lead?.keks.values() ?? []) turn.consumed.push(kek.key)
+  if (lead?.secret !== undefined) turn.consumed.push(lead.secret.secret)
+  order(turn, { kind: "wipe" })
+  if (!keepRecord) turn.out.push({ kind: "forget" })
+  turn.out.push({ kind: "close" })
+  patch(turn, {
+    phase: "gone",
+    problem,
+    seated: undefined,
+    secret: undefined,
+    request: undefined,
+    lead: undefined,
+    wantsIn: false,
+    asked: new Map(),
+  })
+}
+
+/** One's own entry on stage, if any. */
+export function ownEntry(state: MemberState, publicKey: (seed: Bytes) => Bytes): RosterEntry | undefined {
+  if (state.seatSeed === undefined || state.chain === undefined) return undefined
+  const key = toHex(publicKey(state.seatSeed))
+  return state.chain.roster.find((entry) => toHex(entry.seatPub) === key)
+}
+
+/** The leader's seat key: the host's entry of the newest roster. */
+export function leaderPub(chain: Chain): Bytes | undefined {
+  return chain.roster.find((entry) => entry.role === roles.host && entry.index !== noIndex)?.seatPub
+}
+
+/** A uniform draw from ± `range` ms. */
+export function spread(turn: Turn, range: number): number {
+  const [high, low] = turn.world.p.random(2)
+  return ((((high ?? 0) * 256 + (low ?? 0)) / 65_535) * 2 - 1) * range
+}

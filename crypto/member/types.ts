@@ -1,0 +1,311 @@
+import type { Bytes } from "../base/bytes.ts"
+import type { EpochMs, ObjectId, SeatSerial, SpaceId } from "../base/ids.ts"
+import type { Primitives } from "../base/primitives.ts"
+import type { Card } from "../link/card.ts"
+import type { Link } from "../link/link.ts"
+import type { SignedInvite } from "../link/invite.ts"
+import type { SignedPolicy } from "../link/policy.ts"
+import type { Chain, HeadBundle, Reason } from "../room/head.ts"
+import type { Counter, Row, SeatChanges, Seats } from "../room/seats.ts"
+import type { SignedSeatRequest } from "../seat/seat-request.ts"
+import type { Kek } from "../seat/wrap.ts"
+import type { ClientMessage, ServiceMessage } from "../wire/wire.ts"
+
+/** Why a member is out, or is not let in. */
+export type Problem =
+  | "wrong-or-ended"
+  | "invite-expired"
+  | "invite-not-yet"
+  | "invite-used-up"
+  | "invite-revoked"
+  | "invite-burnt"
+  | "space-full"
+  | "removed"
+  | "ended"
+  | "left"
+  | "moved"
+  | "lost"
+  | "refused"
+
+/** Where a member stands. */
+export type Phase = "opening" | "card" | "waiting-for-host" | "joining" | "seated" | "gone"
+
+/** What people ask of their member; `id` comes back in the reply. */
+export type MemberCommand =
+  | { readonly kind: "join" }
+  | {
+      readonly kind: "invite"
+      readonly label: string
+      readonly role: "listener" | "speaker"
+      readonly personal: boolean
+      readonly uses: number
+      readonly lifetimeMs: number
+    }
+  | { readonly kind: "invite-link"; readonly invite: string }
+  | { readonly kind: "revoke"; readonly invite: string }
+  | { readonly kind: "promote" | "demote" | "remove"; readonly serial: number }
+  | { readonly kind: "leave" }
+  | { readonly kind: "end" }
+  | { readonly kind: "sfu-token" }
+
+export type MemberReply =
+  | { readonly kind: "done" }
+  | { readonly kind: "link"; readonly link: Link; readonly invite: string }
+  | { readonly kind: "sfu"; readonly url: string; readonly token: string; readonly identity: string }
+  | { readonly kind: "failed"; readonly code: string }
+
+export type Input =
+  /** The room socket to the key service is up; `message` inputs follow, the first is its challenge. */
+  | { readonly kind: "online" }
+  | { readonly kind: "offline" }
+  | { readonly kind: "message"; readonly message: ServiceMessage }
+  | { readonly kind: "tick" }
+  | { readonly kind: "command"; readonly id: number; readonly command: MemberCommand }
+  /** The media worker used up a counter: rotate. */
+  | { readonly kind: "counter-limit"; readonly epoch: number }
+
+/** Orders to the media worker; the same shapes as web/media/messages. */
+export type MediaOrder =
+  | {
+      readonly kind: "epoch"
+      readonly space: Bytes
+      readonly view: Bytes
+      readonly epoch: number
+      readonly step: number
+      readonly secret: Bytes
+      readonly indices: readonly number[]
+      readonly cell: number
+    }
+  | { readonly kind: "send"; readonly epoch: number; readonly step: number; readonly index: number }
+  | { readonly kind: "stall" }
+  | { readonly kind: "seated"; readonly indices: readonly number[] }
+  | { readonly kind: "retire"; readonly epoch: number }
+  | { readonly kind: "wipe" }
+
+export type Output =
+  /** Store this record before carrying out what follows. */
+  | { readonly kind: "persist"; readonly record: VaultRecord }
+  /** Delete the record. */
+  | { readonly kind: "forget" }
+  | { readonly kind: "send"; readonly message: ClientMessage }
+  | { readonly kind: "media"; readonly order: MediaOrder }
+  | { readonly kind: "reply"; readonly id: number; readonly value: MemberReply }
+  /** Close the socket; nothing more will be sent. */
+  | { readonly kind: "close" }
+  /** A peer or the service sent something that was refused: its code, for the counters of the screen. */
+  | { readonly kind: "refused"; readonly code: string }
+
+/** One turn of the machine: the new state, what to do in order, and spent secrets to wipe afterwards. */
+export interface TurnResult {
+  readonly state: MemberState
+  readonly out: readonly Output[]
+  readonly consumed: readonly Uint8Array[]
+}
+
+/** What a machine is given beside its state. */
+export interface World {
+  readonly p: Primitives
+  /** Wall clock for windows and signatures. */
+  readonly now: EpochMs
+  /** Milliseconds that never jump: all timers. */
+  readonly monotonic: number
+}
+
+/** An invite as its host keeps it. */
+export interface HostInvite {
+  readonly id: string
+  readonly seed: Bytes
+  readonly label: string
+  readonly bytes: Bytes
+}
+
+/** What only the host has. */
+export interface HostKeys {
+  readonly hostSeed: Bytes
+  readonly cardKey: Bytes
+  readonly nextInviteSerial: number
+  readonly invites: readonly HostInvite[]
+}
+
+/** What outlives a reload, sealed in the vault. Never: media counters, seat secrets, old epochs. */
+export interface VaultRecord {
+  readonly space: SpaceId
+  readonly hostPub: Bytes
+  readonly card: Card | undefined
+  readonly inviteSeed: Bytes | undefined
+  readonly seatSeed: Bytes | undefined
+  readonly serial: SeatSerial | undefined
+  readonly n: number
+  /** Newest Head and policy known: no older one is accepted after a reload. */
+  readonly policy: Bytes | undefined
+  readonly head: Bytes | undefined
+  readonly host: HostKeys | undefined
+  readonly lead: LeadRecord | undefined
+}
+
+/** What a leader must not lose. */
+export interface LeadRecord {
+  readonly nextSerial: number
+  readonly secret: SecretAt | undefined
+  readonly keks: readonly { readonly serial: SeatSerial; readonly key: Bytes; readonly epoch: number }[]
+  /** A Head sent and not yet echoed: posted first after a reload. */
+  readonly unechoed: HeadPost | undefined
+}
+
+/** secret(epoch, step). */
+export interface SecretAt {
+  readonly epoch: number
+  readonly step: number
+  readonly secret: Bytes
+}
+
+/** A Head on its way to the key service. */
+export interface HeadPost {
+  readonly kind: "head"
+  readonly id: ObjectId
+  readonly bundle: HeadBundle
+  readonly changes: SeatChanges
+  readonly secret: SecretAt
+  readonly reason: Reason
+  /** What was pending when it was made: comes back if the service refuses. */
+  readonly made: PendingChanges
+}
+
+/** A join batch on its way. */
+export interface BatchPost {
+  readonly kind: "batch"
+  readonly step: Bytes
+  readonly seats: readonly Bytes[]
+  readonly changes: SeatChanges
+  readonly secret: SecretAt
+  readonly keks: ReadonlyMap<SeatSerial, Kek>
+  readonly answered: readonly Waiting[]
+}
+
+/** A request the leader has checked, in the order they came. */
+export interface Waiting {
+  readonly request: SignedSeatRequest
+  readonly since: number
+}
+
+/** The leading half of a member's state: the host's alone in this version. */
+export interface Leading {
+  readonly nextSerial: number
+  readonly seats: Seats | undefined
+  readonly gatheringRows: readonly Row[]
+  readonly gatheringCounters: readonly Counter[]
+  readonly keks: ReadonlyMap<SeatSerial, Kek>
+  readonly secret: SecretAt | undefined
+  readonly waiting: readonly Waiting[]
+  readonly recentHeads: readonly ObjectId[]
+  /** Requests that have got their Seat, by id in hex, each with the Head it named: none is answered twice. */
+  readonly seen: ReadonlyMap<string, ObjectId>
+  readonly inflight: HeadPost | BatchPost | undefined
+  /** Rows to remove, roles to change, policy to name with the next Head. */
+  readonly pending: PendingChanges
+  readonly lastHeadAt: number
+  readonly lastRotationAt: number
+  readonly lastBatchAt: number
+  /** Wraps of the audience not yet sent for the newest epoch's Head. */
+  readonly wraps:
+    | {
+        readonly head: ObjectId
+        /** secret(epoch, 0): steps may move on while wraps go out. */
+        readonly secret: Bytes
+        readonly serials: readonly SeatSerial[]
+        /** The chunk on its way, if one is. */
+        readonly sent: readonly SeatSerial[] | undefined
+      }
+    | undefined
+  /** When each row last asked for a Seat, and with which n: silent rows are dropped, replays refused. */
+  readonly renewals: ReadonlyMap<SeatSerial, { readonly at: number; readonly n: number }>
+}
+
+export interface PendingChanges {
+  readonly urgent: boolean
+  readonly rotate: boolean
+  readonly remove: readonly SeatSerial[]
+  readonly burn: readonly string[]
+  readonly promote: readonly SeatSerial[]
+  readonly demote: readonly SeatSerial[]
+  readonly policy: SignedPolicy | undefined
+  /** When the oldest pending change came. */
+  readonly since: number | undefined
+}
+
+/** An open SeatRequest of one's own. */
+export interface OpenRequest {
+  readonly id: ObjectId
+  readonly bytes: Bytes
+  readonly kemSecret: Bytes
+  readonly n: number
+  readonly sentAt: number
+}
+
+/** What a seated member holds. */
+export interface Seated {
+  readonly serial: SeatSerial
+  /** It sends only in epochs above this one: no counter is used twice over reloads. */
+  readonly firstEpoch: number
+  /** KEK chains, newest last; at most 4. */
+  readonly keks: readonly Kek[]
+  readonly renewAt: number
+}
+
+/** Which key the media worker seals with. */
+export interface Sending {
+  /** The epoch and step it seals with; undefined: silence, or not on stage. */
+  readonly epoch: number | undefined
+  readonly step: number
+  readonly silence: "no-key" | "stale-head" | "no-wrap" | "counter-limit" | undefined
+  /** An epoch whose wraps are still going out, and when to switch at the latest. */
+  readonly switchTo: { readonly epoch: number; readonly at: number } | undefined
+}
+
+export interface MemberState {
+  readonly phase: Phase
+  readonly problem: Problem | undefined
+  readonly space: SpaceId
+  readonly hostPub: Bytes
+  readonly host: HostKeys | undefined
+  readonly inviteSeed: Bytes | undefined
+  readonly invite: SignedInvite | undefined
+  readonly card: Card | undefined
+  readonly seatSeed: Bytes | undefined
+  readonly n: number
+  readonly serial: SeatSerial | undefined
+  readonly wantsIn: boolean
+  readonly noCounters: boolean
+  readonly chain: Chain | undefined
+  /** Head and policy of the vault: nothing older is accepted. */
+  readonly floor:
+    { readonly seq: number; readonly head: ObjectId; readonly bytes: Bytes; readonly policy: Bytes } | undefined
+  readonly socket: "offline" | "challenged" | "greeting" | "syncing" | "synced"
+  readonly nonce: Bytes | undefined
+  readonly nextRef: number
+  /** What each unanswered message was for. */
+  readonly asked: ReadonlyMap<number, Asked>
+  readonly hostOnline: boolean
+  readonly request: OpenRequest | undefined
+  /** A Seat whose Step has not come yet. */
+  readonly heldSeat: Bytes | undefined
+  readonly seated: Seated | undefined
+  /** secret(epoch, step) of the newest epoch whose wrap or Seat opened. */
+  readonly secret: SecretAt | undefined
+  /** When to ask again if the newest epoch's wrap has not opened; undefined: it has. */
+  readonly renewWrapAt: number | undefined
+  /** Monotonic arrival of the newest Head. */
+  readonly headAt: number | undefined
+  /** Epochs of the media worker and when to wipe them. */
+  readonly retiring: readonly { readonly epoch: number; readonly at: number }[]
+  readonly sending: Sending
+  readonly lead: Leading | undefined
+}
+
+export type Asked =
+  | {
+      readonly kind: "hello-seat" | "hello-invite" | "hello-host" | "sync" | "rows" | "wraps" | "request" | "quiet"
+    }
+  | { readonly kind: "post"; readonly post: HeadPost | BatchPost }
+  | { readonly kind: "sfu" | "end"; readonly id: number }
+  | { readonly kind: "invite"; readonly id: number; readonly invite: HostInvite }

@@ -1,0 +1,42 @@
+import type { SeatSerial } from "../base/ids.ts"
+import { joinWraps, stepKek, wrapSecret, type Kek } from "../seat/wrap.ts"
+import { maxChunk } from "../wire/wire.ts"
+import { ask, leading, patchLead, type Turn } from "./turn.ts"
+
+/** Sends the next chunk of the audience's wraps, one in flight; the last one carries a flag. */
+export function sendChunk(turn: Turn): void {
+  const { p } = turn.world
+  const { wraps, keks, secret, seats } = leading(turn)
+  if (wraps === undefined || wraps.sent !== undefined || secret === undefined) return
+  const serials = wraps.serials.slice(0, maxChunk)
+  const rest = wraps.serials.slice(maxChunk)
+  const chunk = serials.flatMap((serial) => {
+    const kek = keks.get(serial)
+    if (kek?.epoch !== secret.epoch || !seats?.rows.has(serial)) return []
+    return [{ serial, wrap: wrapSecret(p, kek.key, turn.state.space, wraps.head, serial, wraps.secret) }]
+  })
+  patchLead(turn, { wraps: { ...wraps, serials: rest, sent: serials } })
+  ask(turn, { kind: "wraps" }, (ref) => ({
+    TAG: "wraps",
+    data: { ref, head: wraps.head, last: rest.length === 0, wraps: joinWraps(chunk) },
+  }))
+}
+
+/** A chunk arrived, or was refused because a newer epoch is there: go on, or stop. */
+export function chunkDone(turn: Turn): void {
+  const { wraps } = leading(turn)
+  if (wraps === undefined) return
+  if (wraps.serials.length === 0) turn.consumed.push(wraps.secret)
+  patchLead(turn, { wraps: wraps.serials.length === 0 ? undefined : { ...wraps, sent: undefined } })
+}
+
+/** All KEKs one epoch on; the old ones are wiped. Rows that are gone keep none. */
+export function stepKeks(turn: Turn, epoch: number, serials: ReadonlySet<SeatSerial>): ReadonlyMap<SeatSerial, Kek> {
+  const next = new Map<SeatSerial, Kek>()
+  for (const [serial, kek] of leading(turn).keks) {
+    const stepped = serials.has(serial) ? stepKek(turn.world.p, kek, epoch) : undefined
+    turn.consumed.push(kek.key)
+    if (stepped !== undefined) next.set(serial, stepped)
+  }
+  return next
+}

@@ -1,0 +1,22 @@
+import { senderIndex, serial, spaceId, struct, time, u32 } from "../base/codec.ts"
+import type { EpochMs, SeatSerial, SenderIndex, SpaceId } from "../base/ids.ts"
+import { signedKind } from "../base/signed.ts"
+
+/** Somebody gives up a seat; signed by its seat key. */
+export interface Leave {
+  readonly space: SpaceId
+  readonly serial: SeatSerial
+  readonly n: number
+}
+
+export const leaveKind = signedKind<Leave>("sign-leave", 9, struct({ space: spaceId, serial, n: u32 }), 128)
+
+/** The host ends the space: clients wipe all secrets, the key service deletes everything. */
+export interface End {
+  readonly space: SpaceId
+  readonly time: EpochMs
+  /** 0xff: signed by the host key. Sender indices of deputies are reserved. */
+  readonly signer: SenderIndex
+}
+
+export const endKind = signedKind<End>("sign-end", 10, struct({ space: spaceId, time, signer: senderIndex }), 128)

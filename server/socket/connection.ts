@@ -1,0 +1,58 @@
+import type { WebSocket } from "ws"
+import type { Bytes } from "#crypto/base/bytes"
+import { helloKinds, serviceCodec, type ServiceMessage } from "#crypto/wire/wire"
+import type { Room } from "../room/room.ts"
+
+/** What a socket has shown: a public key in hex, for an invite its id in hex. */
+export interface Proof {
+  readonly kind: (typeof helloKinds)[keyof typeof helloKinds]
+  readonly key: string
+}
+
+/** What a socket may have unsent before it is cut: a slow reader comes back and syncs. */
+const maxBufferedBytes = 1_048_576
+
+/** One room socket: what it has shown, and the way out to it. */
+export class Connection {
+  readonly #socket: WebSocket
+  readonly nonce: Bytes
+  /** Only a key of rate limits; never stored or logged. */
+  readonly address: string
+  room: Room | undefined
+  proofs: readonly Proof[] = []
+  synced = false
+  /** Ids of requests that came over this socket, in hex. */
+  readonly asked = new Set<string>()
+
+  constructor(socket: WebSocket, nonce: Bytes, address: string) {
+    this.#socket = socket
+    this.nonce = nonce
+    this.address = address
+  }
+
+  send(message: ServiceMessage): void {
+    this.sendBytes(serviceCodec.encode(message))
+  }
+
+  sendBytes(bytes: Bytes): void {
+    if (!this.open) return
+    if (this.#socket.bufferedAmount > maxBufferedBytes) this.#socket.terminate()
+    else this.#socket.send(bytes)
+  }
+
+  /** Sends one of many messages; resolves when it has left, so that a long list never fills the buffer. */
+  async sendInTurn(message: ServiceMessage): Promise<void> {
+    if (!this.open) return
+    const bytes = serviceCodec.encode(message)
+    await new Promise<void>((resolve) => this.#socket.send(bytes, () => resolve()))
+  }
+
+  get open(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN
+  }
+
+  /** Closes after what was sent has gone out. */
+  close(): void {
+    this.#socket.close()
+  }
+}

@@ -1,0 +1,96 @@
+import { equal, toHex } from "#crypto/base/bytes"
+import { VerifyError } from "#crypto/base/errors"
+import { acceptHead, headKind, type Chain } from "#crypto/room/head"
+import type { Seats } from "#crypto/room/seats"
+import type { ClientData } from "#crypto/wire/wire"
+import { Refusal } from "../errors.ts"
+import { hasHead, insertHead, moveChain, positionOf } from "../head/head.store.ts"
+import { dropStep } from "../head/step.store.ts"
+import { sliceWraps } from "../head/wrap.rules.ts"
+import { putWraps, type SeatWrap } from "../head/wrap.store.ts"
+import { recentHeads, rowsByKey } from "../room/room-state.ts"
+import type { Room } from "../room/room.ts"
+import { seatsAfter } from "../seat/seat.rules.ts"
+import { writeSeatChanges } from "../seat/seat.store.ts"
+import type { Service } from "../service.ts"
+import { denySeats } from "../sfu/admission.ts"
+import { checkPolicyTime } from "../space/space.rules.ts"
+import { ok, requireLeader, roomOf, type Handler } from "./handler.ts"
+import { publishHead } from "./publish-head.ts"
+
+/** The next Head, checked as every member will check it, with the rows it signs; then everybody hears of it. */
+export const head: Handler<"head"> = async (service, connection, data) => {
+  const room = roomOf(connection)
+  return room.run(async () => {
+    requireLeader(room, connection)
+    const { p, db } = service
+    const { chain: before, seats: rowsBefore } = room.state
+    const { fields, id } = headKind.decode(p, data.bundle.head)
+    if (equal(fields.space, before.space) && (await hasHead(db, before.space, fields.seq, id))) return ok(data.ref)
+    const next = await checked(service, room, data)
+    const denied = await store(service, room, data, next)
+    connection.send(ok(data.ref))
+    publishHead(service, room, { before, rowsBefore: rowsBefore.rows, removed: data.changes.removed, denied, ...next })
+    return undefined
+  })
+}
+
+interface Next {
+  readonly chain: Chain
+  readonly seats: Seats
+  readonly wraps: readonly SeatWrap[]
+}
+
+async function checked(
+  { p, clock }: Service,
+  room: Room,
+  { bundle, changes, wraps }: ClientData<"head">,
+): Promise<Next> {
+  const { chain: before, seats } = room.state
+  const stored = new Set([...before.invites.values()].map((invite) => toHex(invite.id)))
+  const chain = await acceptHead(p, before, {
+    head: bundle.head,
+    policy: bundle.policy[0],
+    roster: bundle.roster[0],
+    invites: bundle.invites.filter((bytes) => !stored.has(toHex(p.hash(bytes)))),
+  })
+  if (chain.head === undefined || chain === before) throw new Refusal("conflict")
+  if (before.head === undefined && chain.head.fields.seq !== 0)
+    throw new VerifyError("gap", "The first Head of a space has seq 0.")
+  if (chain.policy !== before.policy) checkPolicyTime(chain.policy, clock())
+  const newEpoch = chain.head.fields.epoch !== before.head?.fields.epoch
+  if (!newEpoch && changes.removed.length > 0) throw new VerifyError("bad-rows", "A seat that goes needs a new epoch.")
+  const after = await seatsAfter(p, chain, seats, changes, chain.head.fields)
+  const sliced = sliceWraps(wraps, after.rows)
+  if (!newEpoch && sliced.length > 0) throw new Refusal("bad-wraps")
+  return { chain, seats: after, wraps: sliced }
+}
+
+/** One transaction, then the state in memory. @returns the SFU identities of the seats that are gone */
+async function store(
+  { p, db, clock }: Service,
+  room: Room,
+  { changes }: ClientData<"head">,
+  { chain, seats, wraps }: Next,
+): Promise<readonly string[]> {
+  const { state } = room
+  const { space, head: newest } = chain
+  if (newest === undefined) return []
+  const fresh = [...chain.invites].flatMap(([id, invite]) => (state.chain.invites.has(id) ? [] : [invite]))
+  const denied = await db.transaction().execute(async (tx) => {
+    await moveChain(tx, space, positionOf(state.chain), positionOf(chain))
+    const identities = await denySeats(tx, space, changes.removed, clock())
+    await writeSeatChanges(tx, space, changes)
+    await insertHead(tx, p, chain, fresh)
+    await dropStep(tx, space)
+    await putWraps(tx, space, newest.fields.epoch, wraps)
+    return identities
+  })
+  state.chain = chain
+  state.seats = seats
+  state.byKey = rowsByKey(seats)
+  state.headIds = [...state.headIds, toHex(newest.id)].slice(-recentHeads)
+  state.step = undefined
+  for (const serial of changes.removed) state.answered.delete(serial)
+  return denied
+}

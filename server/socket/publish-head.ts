@@ -1,0 +1,70 @@
+import { equal, toHex } from "#crypto/base/bytes"
+import type { SeatSerial } from "#crypto/base/ids"
+import { viewOf, type Chain } from "#crypto/room/head"
+import { encodeRoster, onStage } from "#crypto/room/roster"
+import type { Row, Seats } from "#crypto/room/seats"
+import { helloKinds } from "#crypto/wire/wire"
+import { invitesNamed } from "../head/bundles.ts"
+import type { SeatWrap } from "../head/wrap.store.ts"
+import type { Room } from "../room/room.ts"
+import type { Service } from "../service.ts"
+import { followStage } from "../sfu/admission.ts"
+import type { Connection } from "./connection.ts"
+
+export interface PublishedHead {
+  readonly before: Chain
+  readonly rowsBefore: Seats["rows"]
+  readonly chain: Chain
+  readonly seats: Seats
+  readonly wraps: readonly SeatWrap[]
+  readonly removed: readonly SeatSerial[]
+  /** SFU identities of the removed seats. */
+  readonly denied: readonly string[]
+}
+
+/** What an accepted Head makes everybody hear, in order: the Head, the own wrap, and whoever is out, that it is out. */
+export function publishHead(service: Service, room: Room, published: PublishedHead): void {
+  const { before, chain, seats, wraps, removed, rowsBefore } = published
+  const newest = chain.head
+  if (newest === undefined) return
+  const sameRoster = before.head !== undefined && equal(before.head.fields.roster, newest.fields.roster)
+  const out = removed.flatMap((serial) => holdersOf(room, rowsBefore.get(serial)))
+  room.toAll({
+    TAG: "head",
+    data: {
+      head: newest.bytes,
+      policy: before.policy === chain.policy ? [] : [chain.policy.bytes],
+      roster: sameRoster ? [] : [encodeRoster(chain.roster)],
+      invites: sameRoster ? [] : invitesNamed(chain.roster, before.roster, chain.invites),
+    },
+  })
+  pushWraps(room, chain, wraps)
+  for (const connection of out) {
+    connection.send({ TAG: "removed", data: {} })
+    connection.close()
+    room.leave(connection)
+  }
+  for (const identity of published.denied) service.sfuOrders.remove(room.state.sfuRoom, identity)
+  followStage(service, room, changedPlaces(rowsBefore, seats.rows))
+}
+
+/** Each seat gets its own wrap and no other. */
+export function pushWraps(room: Room, chain: Chain, wraps: readonly SeatWrap[]): void {
+  if (chain.head === undefined) return
+  const view = viewOf(chain.head)
+  for (const { serial, wrap } of wraps)
+    for (const connection of holdersOf(room, room.state.seats.rows.get(serial)))
+      if (connection.synced) connection.send({ TAG: "wrap", data: { head: view, wrap } })
+}
+
+function holdersOf(room: Room, row: Row | undefined): readonly Connection[] {
+  return row === undefined ? [] : [...room.holders(helloKinds.seat, toHex(row.seatPub))]
+}
+
+/** Rows that have come on stage or left it, and stay. */
+function changedPlaces(before: Seats["rows"], after: Seats["rows"]): readonly Row[] {
+  return [...after.values()].filter((row) => {
+    const old = before.get(row.serial)
+    return old !== undefined && onStage(old.index) !== onStage(row.index)
+  })
+}

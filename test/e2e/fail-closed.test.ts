@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { browsers, type Browser } from "../support/browsers.ts"
+import { hear, likeness, loudness, readWav, sameSpeech } from "../support/hearing.ts"
+import { startSoundServer, type SoundServer } from "../support/pulse.ts"
+import { startTestSfu, type TestSfu } from "../support/sfu.ts"
+import { speeches, type Speech } from "../support/speech.ts"
+import {
+  clear,
+  type Counts,
+  dropped,
+  opened,
+  sealed,
+  talker,
+  type TalkOptions,
+  type Talker,
+} from "../support/talk-page.ts"
+import { serveTestPage, type ServedPage } from "../support/test-page.ts"
+
+let sfu: TestSfu
+let served: ServedPage
+let sound: SoundServer
+let chromium: Browser
+let firefox: Browser
+let english: Speech
+let italian: Speech
+
+beforeAll(async () => {
+  const corpus = await speeches()
+  english = named(corpus, "human-en")
+  italian = named(corpus, "synthetic-it")
+  ;[sfu, served, sound] = await Promise.all([startTestSfu(), serveTestPage("talk"), startSoundServer()])
+  chromium = await browsers.chromium({ microphone: english.wav })
+  firefox = await browsers.firefox({ sound })
+}, 120_000)
+
+afterAll(async () => {
+  await Promise.allSettled([chromium.close(), firefox.close()])
+  await Promise.allSettled([sfu.stop(), served.stop(), sound.stop()])
+})
+
+function named(corpus: readonly Speech[], name: Speech["name"]): Speech {
+  const found = corpus.find((speech) => speech.name === name)
+  if (found === undefined) throw new Error(`There is no speech ${name}.`)
+  return found
+}
+
+/** A speaker and a listener in a room of their own. */
+async function pair(
+  browser: Browser,
+  speaker: Partial<TalkOptions> = {},
+  use: (speaker: Talker, listener: Talker) => Promise<void>,
+): Promise<void> {
+  const room = await sfu.room()
+  const [a, b] = await Promise.all([
+    talker(browser, served.url, sfu, room, { index: 0, ...speaker }),
+    talker(browser, served.url, sfu, room, { index: 1 }),
+  ])
+  try {
+    await b.connect("listener")
+    await use(a, b)
+  } finally {
+    await Promise.all([a.close(), b.close()])
+  }
+}
+
+/** Counts once the speaker sends nothing more and nothing is on its way: the same twice. */
+async function settled(speaker: Talker, listener: Talker): Promise<{ speaker: Counts; listener: Counts }> {
+  await speaker.hush()
+  const read = async () => ({ speaker: await speaker.counts(), listener: await listener.counts() })
+  let counts = await read()
+  await expect
+    .poll(
+      async () => {
+        const before = JSON.stringify(counts)
+        counts = await read()
+        return JSON.stringify(counts) === before
+      },
+      { interval: 200, timeout: 10_000 },
+    )
+    .toBe(true)
+  return counts
+}
+
+async function freshRoom(browser: Browser): Promise<void> {
+  await pair(browser, {}, async (speaker, listener) => {
+    await speaker.connect("speaker")
+    await speaker.publish()
+    await speaker.onAir()
+    await speaker.speak()
+    await listener.page.until(`talk.counts().then(({ opening }) => opening.some(({ opened }) => opened >= 75))`)
+    const counts = await settled(speaker, listener)
+    expect(counts.speaker.sent).toBe(sealed(counts.speaker))
+    expect(counts.speaker.sealing.map(({ dropped, lost }) => [dropped, lost])).toEqual([[0, 0]])
+    expect(opened(counts.listener)).toBe(counts.listener.received)
+    expect(dropped(counts.listener)).toBe(0)
+  })
+}
+
+describe("every packet that leaves was sealed, every frame that arrives opens", () => {
+  test.each(Array.from({ length: 30 }, (_, place) => place + 1))("Chromium, fresh room %i of 30", async () => {
+    await freshRoom(chromium)
+  })
+  test.each(Array.from({ length: 8 }, (_, place) => place + 1))("Firefox, fresh room %i of 8", async () => {
+    await freshRoom(firefox)
+  })
+})
+
+test("Chromium and Firefox hear each other's words; who lacks the key hears nothing", async () => {
+  const room = await sfu.room()
+  const [a, b, stranger] = await Promise.all([
+    talker(chromium, served.url, sfu, room, { index: 0 }),
+    talker(firefox, served.url, sfu, room, { index: 1 }),
+    talker(firefox, served.url, sfu, room, { index: 2, secret: 8 }),
+  ])
+  await stranger.connect("listener")
+  for (const speaker of [a, b]) {
+    await speaker.connect("speaker")
+    await speaker.publish()
+    await speaker.onAir()
+  }
+  const said = sound.say(italian.wav)
+  await Promise.all([a.speak(), b.speak()])
+  await Promise.all([a.heardOf("sending"), b.heardOf("sending")])
+  const [atA, atB, atStranger] = await Promise.all([hear(a.page, 6), hear(b.page, 6), hear(stranger.page, 3)])
+  const [englishSound, italianSound] = [await readWav(english.wav), await readWav(italian.wav)]
+  expect(likeness(englishSound, atB)).toBeGreaterThan(sameSpeech)
+  expect(likeness(italianSound, atA)).toBeGreaterThan(sameSpeech)
+  // the same detector on the wrong words
+  expect(likeness(italianSound, atB)).toBeLessThan(sameSpeech)
+  expect(likeness(englishSound, atA)).toBeLessThan(sameSpeech)
+
+  expect(loudness(atStranger)).toBe(0)
+  const counts = await stranger.counts()
+  expect(counts.received).toBeGreaterThan(100)
+  expect(opened(counts)).toBe(0)
+
+  await a.mute()
+  await b.page.until(`talk.voices().others.some(([index, voice]) => index === 0 && voice.muted && voice.level === 0)`)
+  const before = (await b.counts()).received
+  expect(loudness((await hear(b.page, 1.5)).subarray(8000))).toBeLessThan(0.003)
+  // silence keeps the rhythm of speech
+  expect((await b.counts()).received - before).toBeGreaterThan(50)
+  said.stop()
+  await Promise.all([a.close(), b.close(), stranger.close()])
+})
+
+describe.each(["chromium", "firefox"] as const)("in %s", (name) => {
+  const browser = (): Browser => (name === "chromium" ? chromium : firefox)
+
+  test("a media worker that starts late delays the sound and lets nothing out before", async () => {
+    await pair(browser(), { late: { ms: 1000, answers: false } }, async (speaker, listener) => {
+      await speaker.connect("speaker")
+      await speaker.publish()
+      await speaker.onAir()
+      const counts = await settled(speaker, listener)
+      expect(counts.speaker.sent).toBe(sealed(counts.speaker))
+      expect(clear(counts.listener)).toBe(0)
+    })
+  })
+
+  test("transforms that start late hold the packets back", async () => {
+    await pair(browser(), { late: { ms: 3000, answers: true } }, async (speaker, listener) => {
+      await speaker.connect("speaker")
+      await speaker.publish()
+      await speaker.speak()
+      await speaker.page.until("performance.now() > 6000")
+      const counts = { speaker: await speaker.counts(), listener: await listener.counts() }
+      expect(counts.speaker.sent).toBeLessThanOrEqual(sealed(counts.speaker))
+      expect(clear(counts.listener)).toBe(0)
+    })
+  })
+
+  test("a media worker that dies takes the sound with it, and the page says so", async () => {
+    await pair(browser(), {}, async (speaker, listener) => {
+      await speaker.connect("speaker")
+      await speaker.publish()
+      await speaker.onAir()
+      await speaker.speak()
+      await listener.page.until(`talk.counts().then(({ opening }) => opening.some(({ opened }) => opened >= 50))`)
+      await speaker.killWorker()
+      await speaker.heardOf("leak-suspected")
+      const counts = await listener.counts()
+      expect(clear(counts)).toBe(0)
+      const bySfu = counts.opening.reduce((sum, { drops }) => sum + drops["sfu-silence"], 0)
+      expect(opened(counts) + bySfu).toBe(counts.received)
+    })
+  })
+
+  test("the counters of this test see clear packets where there are some", async () => {
+    await pair(browser(), { leaky: true }, async (speaker, listener) => {
+      await speaker.connect("speaker")
+      await speaker.publish()
+      await speaker.speak()
+      await expect.poll(async () => clear(await listener.counts()), { timeout: 10_000 }).toBeGreaterThan(50)
+      expect((await speaker.counts()).sent).toBeGreaterThan(sealed(await speaker.counts()))
+    })
+  })
+})
+
+test("a transform taken away in Firefox, which then sends in clear, takes the track down within seconds", async () => {
+  await pair(firefox, {}, async (speaker, listener) => {
+    await speaker.connect("speaker")
+    await speaker.publish()
+    await speaker.onAir()
+    await speaker.removeTransforms()
+    await speaker.heardOf("leak-suspected", 5000)
+    const { sent } = await speaker.counts()
+    await listener.page.until(
+      `talk.counts().then((counts) => (globalThis.last === counts.received) || void (globalThis.last = counts.received))`,
+    )
+    expect((await speaker.counts()).sent).toBe(sent)
+  })
+})

@@ -1,0 +1,2 @@
+import { serve } from "./exp.ts"
+serve("loop64")

@@ -1,0 +1,2 @@
+import { serveRaw } from "./exp.ts"
+serveRaw(1, true)

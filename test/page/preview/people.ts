@@ -1,0 +1,49 @@
+import type { InviteEntry, Person } from "../../../web/keys/messages.ts"
+
+const person = (serial: number, name: string, rest: Partial<Person> = {}): Person => ({
+  serial,
+  role: "listener",
+  index: undefined,
+  name,
+  label: undefined,
+  isMe: false,
+  ...rest,
+})
+
+export const ana = person(1, "Ana Ferrari", { role: "host", index: 0 })
+export const heron = person(4, "Quiet Heron")
+export const stage: readonly Person[] = [
+  ana,
+  person(2, "Amber Otter", { role: "speaker", index: 1, label: "Marta" }),
+  person(3, "Gentle Falcon", { role: "speaker", index: 2, label: "Luca" }),
+  person(9, "Silver Tortoise", { role: "speaker", index: 3, label: "Reading circle" }),
+]
+export const audience: readonly Person[] = [
+  person(4, "Quiet Heron", { label: "Giulia" }),
+  person(5, "Brave Marten", { label: "Reading circle" }),
+  person(6, "Misty Lynx", { label: "Reading circle" }),
+  person(7, "Velvet Nightingale", { label: "ليلى" }),
+]
+
+const day = Date.UTC(2026, 10, 25, 18, 30)
+const invite = (id: string, label: string, rest: Partial<InviteEntry> = {}): InviteEntry => ({
+  id,
+  label,
+  role: "listener",
+  personal: true,
+  used: 0,
+  uses: 0,
+  live: 0,
+  notAfter: day,
+  state: "open",
+  ...rest,
+})
+
+export const invites: readonly InviteEntry[] = [
+  invite("a", "Reading circle", { personal: false, uses: 20, used: 6, live: 5 }),
+  invite("b", "Marta", { role: "speaker", used: 1, live: 1 }),
+  invite("c", "Paolo"),
+  invite("d", "ليلى", { used: 1, live: 1 }),
+  invite("e", "Old list", { personal: false, uses: 5, used: 5, state: "used-up" }),
+  invite("f", "Posted by mistake", { personal: false, used: 2, state: "revoked" }),
+]

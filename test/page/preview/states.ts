@@ -1,0 +1,110 @@
+import type { Problem, RoomView } from "../../../web/keys/messages.ts"
+import { blankView } from "../../../web/room/room.svelte.ts"
+import type { Microphone, Sound, Voices } from "../../../web/room/session.ts"
+import { ana, audience, heron, invites, stage } from "./people.ts"
+
+/** One thing the page can look like, from literals. */
+export interface State {
+  readonly view: RoomView
+  readonly link: string
+  readonly home?: boolean
+  readonly sound?: Sound
+  readonly microphone?: Microphone
+  readonly voices?: Voices
+}
+
+const space = "Zm9yIHRoZSBwaWN0dXJlcw"
+const link = `https://sottovoce.example/s/${space}#1.bm90IGEgcmVhbCBzZWNyZXQ.bm90IGEgcmVhbCBob3N0IGtleSwganVzdCBwaWN0dXI`
+const connected: Sound = { state: "connected", sending: "open", problem: undefined, blocked: false }
+const voices: Voices = new Map([
+  [0, { level: 0.3, muted: false }],
+  [1, { level: 0, muted: false }],
+  [2, { level: 0, muted: true }],
+  [3, { level: 0, muted: true }],
+])
+const safetyCode = {
+  digits: ["48213", "90577", "16024", "73398", "55120", "08846"],
+  words: ["harbor", "violet", "candle", "orbit", "meadow", "tunnel"],
+}
+
+const blank = blankView(space)
+const card: RoomView = {
+  ...blank,
+  phase: "card",
+  card: { title: "Sunday reading circle", hostName: "Ana Ferrari", language: "en" },
+  inviteRole: "listener",
+  count: 8,
+  hostOnline: true,
+}
+const seated: RoomView = {
+  ...card,
+  phase: "seated",
+  me: { ...heron, isMe: true },
+  stage,
+  safetyCode,
+  epoch: 3,
+  seq: 41,
+}
+const mine = (serial: number): RoomView => {
+  const me = stage.find((person) => person.serial === serial)
+  if (me === undefined) throw new Error("This person is not on stage.")
+  return {
+    ...seated,
+    inviteRole: "speaker",
+    me: { ...me, isMe: true },
+    stage: stage.map((person) => (person === me ? { ...me, isMe: true } : person)),
+    sending: { kind: "live" },
+  }
+}
+const host: RoomView = { ...mine(ana.serial), inviteRole: "host", invites, audience }
+const gone = (problem: Problem): State => ({ link, view: { ...card, phase: "gone", problem } })
+
+const room = (view: RoomView, rest: Partial<State> = {}): State => ({ link, view, sound: connected, voices, ...rest })
+const live: Microphone = { state: "live", problem: undefined }
+
+export const states = {
+  home: { link, view: blank, home: true },
+  opening: { link, view: blank },
+  "opening-away": { link, view: { ...blank, online: false } },
+  "card-listener": { link, view: card },
+  "card-speaker": { link, view: { ...card, inviteRole: "speaker", hostOnline: false, count: 0 } },
+  "card-host": { link, view: { ...card, inviteRole: "host", count: 0 } },
+  "waiting-for-host": { link, view: { ...card, phase: "waiting-for-host", hostOnline: false } },
+  joining: { link, view: { ...card, phase: "joining" } },
+  "room-listener": room(seated),
+  "room-promoted": room({ ...mine(3), inviteRole: "listener" }),
+  "room-speaker-live": room(mine(2), {
+    microphone: live,
+    voices: new Map([...voices, [1, { level: 0.4, muted: false }]]),
+  }),
+  "room-speaker-muted": room(mine(2), { microphone: { state: "muted", problem: undefined } }),
+  "room-host": room(host, { microphone: live }),
+  "room-host-alone": room({ ...host, stage: host.stage.slice(0, 1), count: 1, invites: [], audience: [] }),
+  connecting: room(seated, { sound: { ...connected, state: "connecting" }, voices: new Map() }),
+  reconnecting: room(seated, { sound: { ...connected, state: "reconnecting" } }),
+  "sfu-unreachable": room(seated, { sound: { ...connected, state: "failed", problem: "sfu-unreachable" } }),
+  "sound-blocked": room(seated, { sound: { ...connected, blocked: true } }),
+  "key-service-away": room({ ...seated, online: false }),
+  "sealed-silence": room({ ...mine(2), sending: { kind: "silence", reason: "stale-head" } }, { microphone: live }),
+  "microphone-denied": room(mine(2), { microphone: { state: "off", problem: "microphone-denied" } }),
+  "leak-suspected": room(mine(2), { sound: { ...connected, problem: "leak-suspected" } }),
+  elsewhere: { link, view: { ...blank, phase: "elsewhere" } },
+  "bad-link": gone("bad-link"),
+  "wrong-or-ended": gone("wrong-or-ended"),
+  "invite-expired": gone("invite-expired"),
+  "invite-not-yet": gone("invite-not-yet"),
+  "invite-used-up": gone("invite-used-up"),
+  "invite-revoked": gone("invite-revoked"),
+  "invite-burnt": gone("invite-burnt"),
+  "space-full": gone("space-full"),
+  removed: gone("removed"),
+  ended: gone("ended"),
+  left: gone("left"),
+  moved: gone("moved"),
+  lost: gone("lost"),
+  refused: gone("refused"),
+  "browser-too-old": gone("browser-too-old"),
+  internal: gone("internal"),
+} satisfies Record<string, State>
+
+export type StateName = keyof typeof states

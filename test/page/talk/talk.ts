@@ -1,0 +1,153 @@
+import type { KeysToMedia, MediaToPage, OpenStats, PageToMedia, SealStats } from "../../../web/media/messages.ts"
+import { openMicrophone } from "../../../web/rtc/devices.ts"
+import { createSfu } from "../../../web/rtc/livekit.ts"
+import type { Sfu, SfuEvent } from "../../../web/rtc/sfu.ts"
+import lateWorkerUrl from "./late.worker.ts?worker&url"
+import { installLeakyConnection } from "./leaky-connection.ts"
+
+// The product's way of sound with keys that everybody knows. The tests call `talk` from outside.
+
+interface Options {
+  /** This visitor's place on stage. */
+  readonly index: number
+  /** Bytes of the secret: another number is another room's key. */
+  readonly secret?: number
+  /** The worker's script runs so much later; it `answers` the page before. */
+  readonly late?: { readonly ms: number; readonly answers: boolean }
+  readonly leaky?: boolean
+}
+
+const native = RTCPeerConnection
+const connections: RTCPeerConnection[] = []
+const events: SfuEvent[] = []
+let worker: Worker | undefined
+let sfu: Sfu | undefined
+let newest: Extract<MediaToPage, { kind: "stats" }> | undefined
+let microphone: MediaStreamTrack | undefined
+let source: MediaStreamTrack | undefined
+const bytes = (value: number, length: number) => new Uint8Array(length).fill(value)
+
+function start({ index, secret = 7, late, leaky = false }: Options): void {
+  worker =
+    late === undefined
+      ? new Worker(new URL("../../../web/media/media.worker.ts", import.meta.url), { type: "module" })
+      : lateWorker(late)
+  worker.addEventListener("message", ({ data }: MessageEvent<MediaToPage>) => {
+    if (data.kind === "stats") newest = data
+  })
+  const { port1, port2 } = new MessageChannel()
+  worker.postMessage({ kind: "start", keysPort: port2 } satisfies PageToMedia, [port2])
+  const tell = (message: KeysToMedia): void => {
+    port1.postMessage(message)
+  }
+  tell({
+    kind: "epoch",
+    space: bytes(1, 16),
+    view: bytes(2, 32),
+    epoch: 1,
+    step: 0,
+    secret: bytes(secret, 32),
+    indices: [0, 1, 2, 3],
+    cell: 120,
+  })
+  tell({ kind: "seated", indices: [0, 1, 2, 3] })
+  tell({ kind: "send", epoch: 1, step: 0, index })
+  sfu = createSfu({
+    mediaWorker: worker,
+    onEvent: (event) => {
+      if (event.kind === "voices") voices = event
+      else events.push(event)
+    },
+  })
+  if (leaky) installLeakyConnection(native)
+  const installed = RTCPeerConnection
+  globalThis.RTCPeerConnection = class extends installed {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration)
+      connections.push(this)
+    }
+  }
+}
+
+let voices: Extract<SfuEvent, { kind: "voices" }> | undefined
+
+function lateWorker({ ms, answers }: NonNullable<Options["late"]>): Worker {
+  const url = new URL(lateWorkerUrl, location.href)
+  url.searchParams.set("ms", ms.toString())
+  if (answers) url.searchParams.set("answers", "")
+  return new Worker(url, { type: "module" })
+}
+
+/** The worker answers each message with its counters. */
+function report(): Promise<void> {
+  return new Promise((answered) => {
+    const asked = worker
+    asked?.addEventListener("message", () => answered(), { once: true })
+    asked?.postMessage({ kind: "muted", muted: source === undefined } satisfies PageToMedia)
+    // a killed worker answers nothing
+    setTimeout(answered, 500)
+  })
+}
+
+/** Counts of this moment, the worker's taken just after the browser's. */
+async function counts(): Promise<{
+  sent: number
+  received: number
+  sealing: readonly SealStats[]
+  opening: readonly OpenStats[]
+}> {
+  let sent = 0
+  let received = 0
+  for (const connection of connections) {
+    if (connection.connectionState === "closed") continue
+    for (const one of ((await connection.getStats()) as ReadonlyMap<string, Record<string, unknown>>).values()) {
+      if (one["type"] === "outbound-rtp")
+        sent += Number(one["packetsSent"]) - Number(one["retransmittedPacketsSent"] ?? 0)
+      if (one["type"] === "inbound-rtp") received += Number(one["packetsReceived"])
+    }
+  }
+  await report()
+  return { sent, received, sealing: newest?.sealing ?? [], opening: newest?.opening ?? [] }
+}
+
+const required = (): Sfu => {
+  if (sfu === undefined) throw new TypeError("start first")
+  return sfu
+}
+
+const talk = {
+  start,
+  counts,
+  events,
+  connections,
+  voices: () => ({ mine: voices?.mine ?? 0, others: [...(voices?.voices ?? [])] }),
+  connect: (url: string, token: string) => required().connect(url, token),
+  publish: () => required().publish(),
+  unpublish: () => required().unpublish(),
+  disconnect: () => required().disconnect(),
+  async speak() {
+    microphone ??= await openMicrophone()
+    source = microphone
+    await required().setSource(source)
+  },
+  mute() {
+    source = undefined
+    return required().setSource(source)
+  },
+  /** Stops sending, so that counts can be compared to the last packet. */
+  async hush() {
+    for (const connection of connections)
+      for (const sender of connection.getSenders()) if (sender.track !== null) await sender.replaceTrack(null)
+  },
+  removeTransforms() {
+    for (const connection of connections) for (const sender of connection.getSenders()) sender.transform = null
+  },
+  killWorker: () => worker?.terminate(),
+}
+
+export type Talk = typeof talk
+
+document.querySelector("#tap")?.addEventListener("click", () => {
+  sfu?.prepareSound()
+})
+Object.assign(globalThis, { talk })

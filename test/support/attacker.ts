@@ -1,0 +1,196 @@
+import { equal, fromHex, toHex, type Bytes } from "#crypto/base/bytes"
+import type { ObjectId, SeatSerial, SpaceId } from "#crypto/base/ids"
+import { info } from "#crypto/base/labels"
+import type { Primitives } from "#crypto/base/primitives"
+import { commit, lastStep, ratchet, rootSecret, sframeBase } from "#crypto/media/key-schedule"
+import { decodeHeader } from "#crypto/media/sframe-header"
+import { openFrame } from "#crypto/media/sframe"
+import { roomSuite, sframeKeys } from "#crypto/media/sframe-keys"
+import { headKind, viewOf } from "#crypto/room/head"
+import { seatKind } from "#crypto/seat/seat-object"
+import { openSeat } from "#crypto/seat/seat"
+import { stepKind } from "#crypto/seat/step"
+import { stepKek, unwrapSecret } from "#crypto/seat/wrap"
+import { clientCodec, serviceCodec } from "#crypto/wire/wire"
+import type { Carried } from "./household.ts"
+import type { SealedFrame } from "./person.ts"
+
+/** How many epochs a KEK is stepped forward in search of a wrap it opens. */
+const kekReach = 12
+const wrapRecord = 52
+
+/** What the attacker has made out: secrets by value, with where in the key schedule each stands. */
+export interface Loot {
+  /** secret(epoch, step) as "epoch/step", also those it got to by ratcheting. */
+  readonly secrets: ReadonlySet<string>
+  readonly frames: readonly SealedFrame[]
+  readonly seats: number
+  readonly wraps: number
+}
+
+interface Public {
+  readonly space: SpaceId
+  readonly heads: ReadonlyMap<string, { readonly view: ObjectId; readonly epoch: number }>
+  readonly commits: readonly { readonly epoch: number; readonly step: number; readonly commit: Bytes }[]
+  readonly views: ReadonlyMap<number, readonly ObjectId[]>
+  readonly seats: readonly Bytes[]
+  readonly wraps: readonly Wrap[]
+}
+
+interface Wrap {
+  readonly head: ObjectId
+  readonly serial: SeatSerial | undefined
+  readonly wrap: Bytes
+}
+
+/**
+ * Somebody with a few secrets and everything the key service and the network ever held or carried. It tries each secret
+ * in every part it could play: KEM key, KEK of any row at any epoch, secret of any epoch and step, root of the next.
+ */
+export async function attack(
+  p: Primitives,
+  known: ReadonlySet<string>,
+  carried: readonly Carried[],
+  stored: readonly string[],
+  frames: readonly SealedFrame[],
+): Promise<Loot> {
+  const open = read(p, carried, stored)
+  const pool = [...known].filter((hex) => hex.length === 64).map(fromHex)
+  const seen = new Set<string>()
+  const secrets = new Map<string, { readonly view: ObjectId; readonly secret: Bytes }>()
+  let [seats, wraps] = [0, 0]
+  const add = (value: Bytes): void => {
+    if (!seen.has(toHex(value))) pool.push(value)
+  }
+
+  for (let value = pool.shift(); value !== undefined; value = pool.shift()) {
+    const name = toHex(value)
+    if (seen.has(name)) continue
+    seen.add(name)
+    for (const bytes of open.seats) {
+      const seat = seatKind.decode(p, bytes)
+      const opened = await openSeat(p, seat, seat.fields.request, value).catch(() => undefined)
+      if (opened === undefined) continue
+      seats++
+      add(opened.kek)
+      add(opened.secret)
+    }
+    for (let ahead = 0, kek = value; ahead < kekReach; ahead++) {
+      for (const { head, serial, wrap } of open.wraps)
+        for (const row of serial === undefined ? rowsUpTo(32) : [serial]) {
+          const secret = unwrapSecret(p, kek, open.space, head, row, wrap)
+          if (secret === undefined) continue
+          wraps++
+          add(secret)
+        }
+      kek = stepKek(p, { key: kek, epoch: 0 }, 1)?.key ?? kek
+    }
+    for (const { epoch, step, commit: said } of open.commits) {
+      if (!equal(commit(p, open.space, epoch, step, value), said)) continue
+      for (const view of open.views.get(epoch) ?? []) {
+        let secret = value
+        for (let at = step; at <= lastStep; at++) {
+          if (at > step) secret = ratchet(p, secret, view, at)
+          secrets.set(`${epoch}/${at}/${toHex(view)}`, { view, secret })
+        }
+        // the next root hangs on this one: it must not be all that it hangs on
+        add(rootSecret(p, secret, new Uint8Array(32)))
+        add(rootSecret(p, value, new Uint8Array(32)))
+        add(p.expand(value, info("chain"), 32))
+      }
+    }
+  }
+
+  return {
+    secrets: new Set([...secrets.keys()].map((key) => key.split("/").slice(0, 2).join("/"))),
+    frames: frames.filter((frame) => {
+      const direct = [...seen].map((hex) => ({ secret: fromHex(hex), views: [...open.views.values()].flat() }))
+      const made = [...secrets.values()].map(({ view, secret }) => ({ secret, views: [view] }))
+      return [...made, ...direct].some(({ secret, views }) => views.some((view) => opens(p, secret, view, frame.bytes)))
+    }),
+    seats,
+    wraps,
+  }
+}
+
+function opens(p: Primitives, secret: Bytes, view: ObjectId, frame: Bytes): boolean {
+  const header = decodeHeader(frame)
+  if (header === undefined) return false
+  const keys = sframeKeys(roomSuite, sframeBase(p, secret, view), header.kid)
+  return openFrame(roomSuite, keys, new Uint8Array(0), frame) !== undefined
+}
+
+const rowsUpTo = (most: number): readonly SeatSerial[] => Array.from({ length: most }, (_, i) => (i + 1) as SeatSerial)
+
+/** Everything public in what was carried and stored. */
+function read(p: Primitives, carried: readonly Carried[], stored: readonly string[]): Public {
+  const objects = new Map<string, Bytes>()
+  const wraps = new Map<string, Wrap>()
+  const note = (bytes: Bytes): void => void objects.set(toHex(bytes), bytes)
+  const noteWraps = (head: ObjectId, joined: Bytes): void => {
+    for (let at = 0; at + wrapRecord <= joined.length; at += wrapRecord) {
+      const serial = joined.subarray(at, at + 4).reduce((sum, byte) => sum * 256 + byte, 0) as SeatSerial
+      const wrap = joined.slice(at + 4, at + wrapRecord)
+      wraps.set(`${toHex(head)}${serial}${toHex(wrap)}`, { head, serial, wrap })
+    }
+  }
+
+  for (const { way, bytes } of carried) {
+    if (way === "to-member") {
+      const { TAG, data } = serviceCodec.decode(bytes)
+      if (TAG === "state") for (const bundle of data.heads) note(bundle.head)
+      if (TAG === "state") for (const one of [...data.step, ...data.seats]) note(one)
+      if (TAG === "head") note(data.head)
+      if (TAG === "step") note(data.step)
+      if (TAG === "seat") note(data.seat)
+      if (TAG === "wrap") wraps.set(toHex(data.wrap), { head: data.head, serial: undefined, wrap: data.wrap })
+    } else {
+      const { TAG, data } = clientCodec.decode(bytes)
+      if (TAG === "head") {
+        note(data.bundle.head)
+        noteWraps(headKind.decode(p, data.bundle.head).id, data.wraps)
+      }
+      if (TAG === "batch") for (const one of [data.step, ...data.seats]) note(one)
+      if (TAG === "wraps") noteWraps(data.head, data.wraps)
+    }
+  }
+  // stored blobs, as the dump writes them: {"type":"Buffer","data":[…]}
+  const blobs: Bytes[] = []
+  for (const dump of stored)
+    for (const [, list] of dump.matchAll(/"type":"Buffer","data":\[([\d,]*)\]/g))
+      blobs.push(Uint8Array.from((list ?? "").split(",").map(Number)))
+  for (const blob of blobs) note(blob)
+
+  const heads = [...objects.values()].flatMap((bytes) => attempt(() => headKind.decode(p, bytes)))
+  const steps = [...objects.values()].flatMap((bytes) => attempt(() => stepKind.decode(p, bytes)))
+  const seats = [...objects.values()].filter((bytes) => attempt(() => seatKind.decode(p, bytes)).length > 0)
+  const views = new Map<number, ObjectId[]>()
+  for (const head of heads)
+    if (equal(viewOf(head), head.id)) views.set(head.fields.epoch, [...(views.get(head.fields.epoch) ?? []), head.id])
+  for (const blob of blobs)
+    if (blob.length === 48)
+      for (const view of [...views.values()].flat())
+        wraps.set(`${toHex(view)}${toHex(blob)}`, { head: view, serial: undefined, wrap: blob })
+  const space = heads[0]?.fields.space
+  if (space === undefined) throw new Error("Nothing was carried.")
+  return {
+    space,
+    heads: new Map(heads.map((head) => [toHex(head.id), { view: viewOf(head), epoch: head.fields.epoch }])),
+    commits: [...heads, ...steps].map(({ fields }) => ({
+      epoch: fields.epoch,
+      step: fields.step,
+      commit: fields.commit,
+    })),
+    views,
+    seats,
+    wraps: [...wraps.values()],
+  }
+}
+
+function attempt<T>(work: () => T): readonly T[] {
+  try {
+    return [work()]
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,199 @@
+import { WebSocket } from "ws"
+
+import type { Bytes } from "#crypto/base/bytes"
+import type { EpochMs } from "#crypto/base/ids"
+import type { Primitives } from "#crypto/base/primitives"
+import { webPrimitives } from "#crypto/base/web-primitives"
+import type { Link } from "#crypto/link/link"
+import { createSpace, startFromLink, startFromRecord } from "#crypto/member/start"
+import type { MemberCommand, MemberState, VaultRecord } from "#crypto/member/types"
+import { Courier } from "../../web/courier/courier.ts"
+import { roomUrl, type Dial } from "../../web/courier/line.ts"
+import type { Socket } from "../../web/keys/driver.ts"
+import type { CourierEvents } from "../../web/courier/courier.ts"
+import { Person } from "./person.ts"
+import { startTestService, type TestService } from "./service.ts"
+
+/** A message on the wire, as whoever carries it saw it. */
+export interface Carried {
+  readonly who: string
+  readonly way: "to-service" | "to-member"
+  readonly bytes: Bytes
+}
+
+export interface HouseholdOptions {
+  /** A file, so that the service can be started again. */
+  readonly database?: string
+  /** What a person's machine runs with: a broken one, where a test must see itself fail. */
+  readonly primitives?: (who: string) => Primitives
+}
+
+const tickMs = 100
+/** Virtual time runs while the event loop does, twenty times as fast: a stalled machine stalls the clock too. */
+const tickEveryMs = 5
+
+/** A real key service and the members around it, all on one clock that a test can hurry. */
+export class Household {
+  readonly service: TestService
+  readonly people: Person[] = []
+  readonly carried: Carried[] = []
+  /** Dumps of the whole database, one for each change a test asked to note. */
+  readonly dumps: string[] = []
+  /** Answers what reaches a member in the service's place; undefined: nothing is changed. */
+  tamper: ((who: string, bytes: Bytes) => readonly Bytes[]) | undefined
+  readonly #options: HouseholdOptions
+  readonly #timers = new Map<object, { readonly at: number; readonly run: () => void }>()
+  readonly #every = new Set<() => void>()
+  readonly #began: number
+  readonly #pulse: NodeJS.Timeout
+  #elapsed = 0
+
+  private constructor(service: TestService, options: HouseholdOptions) {
+    this.service = service
+    this.#options = options
+    this.#began = service.clock.now
+    this.#pulse = setInterval(() => this.#advance(tickMs), tickEveryMs)
+  }
+
+  static async open(options: HouseholdOptions = {}): Promise<Household> {
+    return new Household(await startTestService({ ...(options.database && { database: options.database }) }), options)
+  }
+
+  get now(): EpochMs {
+    return (this.#began + this.#elapsed) as EpochMs
+  }
+
+  get monotonic(): number {
+    return this.#elapsed
+  }
+
+  primitivesOf(who: string): Primitives {
+    return this.#options.primitives?.(who) ?? webPrimitives
+  }
+
+  /** Creates a space and opens its room. */
+  async host(who = "host"): Promise<Person> {
+    const p = this.primitivesOf(who)
+    const made = await createSpace(p, this.now, { title: "A talk", hostName: "Ada", language: "en" })
+    const answer = await this.service.post(made.body)
+    if (answer.status !== 201) throw new Error(`The space was not made: ${await answer.text()}`)
+    const host = this.enter(who, made.state, made.record)
+    await host.until(({ phase }) => phase === "seated")
+    return host
+  }
+
+  /** Opens a link and asks to be let in. */
+  async join(who: string, link: Link): Promise<Person> {
+    const person = await this.knock(who, link)
+    await person.until(({ phase }) => phase === "seated" || phase === "gone")
+    return person
+  }
+
+  /** Opens a link and asks to be let in, without waiting for an answer. */
+  async knock(who: string, link: Link): Promise<Person> {
+    const person = this.enter(who, startFromLink(link), undefined)
+    await person.until(({ phase }) => phase !== "opening")
+    await person.command({ kind: "join" })
+    return person
+  }
+
+  /** The same person in a tab that was loaded again: only the vault's record is left. */
+  reload(person: Person): Person {
+    person.stop()
+    const { record } = person
+    if (record === undefined) throw new Error(`${person.who} has no record.`)
+    return this.enter(person.who, startFromRecord(this.primitivesOf(person.who), record), record)
+  }
+
+  enter(who: string, state: MemberState, record: VaultRecord | undefined): Person {
+    const person = new Person(this, who, state, record)
+    this.people.push(person)
+    return person
+  }
+
+  /** Makes an invite and gives its link. */
+  async invite(host: Person, wish: Partial<Omit<Extract<MemberCommand, { kind: "invite" }>, "kind">> = {}) {
+    const reply = await host.command({
+      kind: "invite",
+      label: "",
+      role: "listener",
+      personal: false,
+      uses: 0,
+      lifetimeMs: 86_400_000,
+      ...wish,
+    })
+    if (reply.kind !== "link") throw new Error(`No invite: ${JSON.stringify(reply)}`)
+    return reply
+  }
+
+  /** Lets time pass, second by second; everybody gets to act in each. */
+  async elapse(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 1000) {
+      this.#advance(Math.min(left, 1000))
+      await new Promise((resolve) => setTimeout(resolve, tickEveryMs))
+    }
+  }
+
+  /** Notes all that the service has stored right now. */
+  async noteStored(): Promise<void> {
+    this.dumps.push(await this.service.dump())
+  }
+
+  every(run: () => void): () => void {
+    this.#every.add(run)
+    return () => this.#every.delete(run)
+  }
+
+  connect(who: string, events: CourierEvents): Socket {
+    return new Courier(
+      {
+        url: roomUrl(this.service.url),
+        dial: this.#recordingDial(who),
+        monotonic: () => this.monotonic,
+        random: () => 0.5,
+        after: (ms, run) => {
+          const timer = {}
+          this.#timers.set(timer, { at: this.#elapsed + ms, run })
+          return () => this.#timers.delete(timer)
+        },
+      },
+      events,
+    )
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#pulse)
+    for (const person of this.people) person.stop()
+    await this.service.stop()
+  }
+
+  #advance(ms: number): void {
+    this.#elapsed += ms
+    this.service.clock.now = this.now
+    for (const [timer, { at, run }] of [...this.#timers]) if (at <= this.#elapsed && this.#timers.delete(timer)) run()
+    for (const run of [...this.#every]) run()
+  }
+
+  #recordingDial(who: string): Dial {
+    return (url, events) => {
+      const socket = new WebSocket(url, { perMessageDeflate: false })
+      socket.on("open", () => events.open())
+      socket.on("close", () => events.close())
+      socket.on("error", () => undefined)
+      socket.on("message", (data: Buffer) => {
+        const sent = Uint8Array.from(data)
+        for (const bytes of this.tamper?.(who, sent) ?? [sent]) {
+          this.carried.push({ who, way: "to-member", bytes })
+          events.message(bytes)
+        }
+      })
+      return {
+        send: (bytes) => {
+          this.carried.push({ who, way: "to-service", bytes: Uint8Array.from(bytes) })
+          socket.send(bytes)
+        },
+        close: () => socket.close(),
+      }
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import { toHex, type Bytes } from "#crypto/base/bytes"
+import { createOpener, type Opener } from "#crypto/media/opener"
+import { createSealer, type Sealer } from "#crypto/media/sealer"
+import { step } from "#crypto/member/member"
+import type { MediaOrder, MemberCommand, MemberReply, MemberState, VaultRecord } from "#crypto/member/types"
+import { Driver } from "../../web/keys/driver.ts"
+import { decodeRecord, encodeRecord } from "../../web/keys/vault-record.ts"
+import type { Household } from "./household.ts"
+
+const patienceMs = 15_000
+
+/** A frame that somebody sealed, with what only its sender knew. */
+export interface SealedFrame {
+  readonly who: string
+  readonly bytes: Bytes
+  readonly epoch: number
+  readonly step: number
+}
+
+/** A member with its machine, driver, vault and frame layer: a browser without the browser. */
+export class Person {
+  readonly who: string
+  /** Every order to the media worker so far, with bytes of its own. */
+  readonly orders: MediaOrder[] = []
+  /** Every byte string that stood in its state, its record or its orders at any time, in hex: what a spy in it knows. */
+  readonly everKnown = new Set<string>()
+  record: VaultRecord | undefined
+  /** Whether the machine threw. */
+  broken = false
+  readonly sealer: Sealer
+  readonly opener: Opener
+  readonly #house: Household
+  readonly #driver: Driver
+  readonly #waiting = new Set<() => void>()
+
+  constructor(house: Household, who: string, state: MemberState, record: VaultRecord | undefined) {
+    const p = house.primitivesOf(who)
+    this.who = who
+    this.#house = house
+    this.record = record
+    this.sealer = createSealer(p, { onCounterLimit: (epoch) => this.#driver.push({ kind: "counter-limit", epoch }) })
+    this.opener = createOpener(p, () => undefined)
+    this.#know(state)
+    this.#driver = new Driver(state, {
+      step,
+      p,
+      now: () => house.now,
+      monotonic: () => house.monotonic,
+      every: (_ms, run) => house.every(run),
+      connect: (events) => house.connect(who, events),
+      persist: async (next) => {
+        this.record = decodeRecord(p, encodeRecord(next))
+        this.#know(this.record)
+      },
+      forget: async () => {
+        this.record = undefined
+      },
+      media: (order) => {
+        this.#know(order)
+        this.#obey(order)
+        this.orders.push(structuredClone(order))
+        this.#tell()
+      },
+      changed: (next) => {
+        this.#know(next)
+        this.#tell()
+      },
+      broken: () => {
+        this.broken = true
+        this.#tell()
+      },
+    })
+  }
+
+  get state(): MemberState {
+    return this.#driver.state
+  }
+
+  get refusals(): ReadonlyMap<string, number> {
+    return this.#driver.refusals
+  }
+
+  get serial(): number {
+    return this.state.serial ?? 0
+  }
+
+  command(command: MemberCommand): Promise<MemberReply> {
+    return this.#driver.command(command)
+  }
+
+  /** Resolves as soon as it holds of the state. @throws Error that says where it stood */
+  async until(holds: (state: MemberState) => boolean): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => finish(), patienceMs)
+      const look = (): void => {
+        if (this.broken || holds(this.state)) finish()
+      }
+      const finish = (): void => {
+        clearTimeout(timer)
+        this.#waiting.delete(look)
+        resolve()
+      }
+      this.#waiting.add(look)
+      look()
+    })
+    if (holds(this.state)) return
+    const { phase, problem, socket, sending } = this.state
+    const where = JSON.stringify({ phase, problem, socket, sending, broken: this.broken, refused: [...this.refusals] })
+    throw new Error(`In vain: ${holds.toString()}. ${this.who} is ${where}.`)
+  }
+
+  /** Resolves once this person seals with the newest epoch it knows of, and with that one at least. */
+  async untilSending(epoch = 0): Promise<void> {
+    await this.until(({ sending }) => sending.silence === undefined && (sending.epoch ?? -1) >= epoch)
+  }
+
+  /** Seals one packet as its media worker would. */
+  async speak(packet = Uint8Array.of(1, 2, 3, 4)): Promise<SealedFrame> {
+    const { sending } = this.state
+    const bytes = await this.sealer.seal(packet)
+    return { who: this.who, bytes, epoch: sending.epoch ?? -1, step: sending.step }
+  }
+
+  /** Whether its media worker plays a frame. */
+  async hears(frame: SealedFrame): Promise<boolean> {
+    const { kind } = await this.opener.open(frame.who, frame.bytes, this.#house.monotonic)
+    return kind === "packet"
+  }
+
+  /** What it knows right now: its state, its record, and the epochs its media worker has not forgotten. */
+  knowsNow(): ReadonlySet<string> {
+    const known = new Set<string>()
+    const retired = new Set(this.orders.flatMap((order) => (order.kind === "retire" ? [order.epoch] : [])))
+    const wiped = this.orders.findLastIndex((order) => order.kind === "wipe")
+    const live = this.orders.slice(wiped + 1).filter((order) => order.kind === "epoch" && !retired.has(order.epoch))
+    for (const part of [this.state, this.record, live]) collect(part, known)
+    return known
+  }
+
+  /** Ends it as a closed tab would. */
+  stop(): void {
+    this.#driver.stop("left")
+  }
+
+  #know(part: unknown): void {
+    collect(part, this.everKnown)
+  }
+
+  #obey(order: MediaOrder): void {
+    switch (order.kind) {
+      case "epoch":
+        this.sealer.install(order)
+        this.opener.install(order)
+        return
+      case "send":
+        this.sealer.send(order)
+        return
+      case "stall":
+        this.sealer.stall()
+        return
+      case "seated":
+        this.opener.seated(order.indices)
+        return
+      case "retire":
+        this.opener.retire(order.epoch)
+        return
+      case "wipe":
+        this.sealer.wipe()
+        this.opener.wipe()
+        return
+      default:
+        order satisfies never
+    }
+  }
+
+  #tell(): void {
+    for (const look of [...this.#waiting]) look()
+  }
+}
+
+/** Every byte string in a value, however deep. */
+function collect(value: unknown, into: Set<string>): void {
+  if (value instanceof Uint8Array) into.add(toHex(value))
+  else if (value instanceof Map)
+    for (const [key, part] of value as Map<unknown, unknown>) {
+      collect(key, into)
+      collect(part, into)
+    }
+  else if (typeof value === "object" && value !== null) for (const part of Object.values(value)) collect(part, into)
+}

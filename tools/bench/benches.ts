@@ -1,0 +1,34 @@
+import type { Figure } from "./figure.ts"
+import { frame } from "./frame.ts"
+import { rotate } from "./rotate.ts"
+
+export interface BenchRun {
+  /** Few repetitions: shows that it runs. */
+  readonly quick: boolean
+  /** Tells a line of progress. */
+  say(line: string): void
+  /** Notes a browser that took part. */
+  saw(name: string, version: string): void
+}
+
+export interface Bench {
+  readonly name: string
+  /** What is measured, and the goal. */
+  readonly promise: string
+  /** @throws Error if something could not be measured */
+  run(run: BenchRun): Promise<readonly Figure[]>
+}
+
+/** In the order in which they run. */
+export const benches: readonly Bench[] = [
+  {
+    name: "frame",
+    promise: "bytes added to each cell (21), time to seal and open a frame (≤ 0.6 of LiveKit's own worker)",
+    run: frame,
+  },
+  {
+    name: "rotate",
+    promise: "a new secret made and wrapped for 1,000 and 10,000 seats in Chromium (≤ 30 and 300 ms, ≤ 52 B a seat)",
+    run: rotate,
+  },
+]

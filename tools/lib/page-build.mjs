@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { pinnedNode } from "./install.mjs"
+import { run } from "./processes.mjs"
+import { root } from "./root.mjs"
+import { Trouble, say } from "./trouble.mjs"
+
+const sources = ["crypto", "web", "package.json", "package-lock.json"]
+const stamp = join(root, "dist", "web.sha256")
+
+/** The built page, the value of SOTTOVOCE_PAGE. */
+export const pageFolder = join(root, "dist", "web")
+
+/**
+ * Builds web/ into dist/web, unless its sources are the ones of the last build.
+ * @throws {Trouble} when the build fails.
+ */
+export async function ensurePage() {
+  const hash = fingerprint(sources)
+  if (existsSync(join(pageFolder, "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return
+  say("Building the page ...")
+  const vite = join(root, "node_modules", "vite", "bin", "vite.js")
+  const argv = [pinnedNode, vite, "build", "--config", join("web", "vite.config.ts"), "--logLevel", "warn"]
+  const { status, output } = await run(argv, { cwd: root, quiet: true })
+  if (status !== 0) throw new Trouble(`The page could not be built; vite says: ${output.trim()}`)
+  mkdirSync(join(root, "dist"), { recursive: true })
+  writeFileSync(stamp, hash)
+}
+
+/** SHA-256 over names and contents of files and of folders with all that is in them; paths start at the root. */
+function fingerprint(paths) {
+  const hash = createHash("sha256")
+  const add = (path) => {
+    const bytes = readFileSync(join(root, path))
+    hash.update(`${path}\n${bytes.length}\n`).update(bytes)
+  }
+  const walk = (path) => {
+    for (const entry of readdirSync(join(root, path), { withFileTypes: true }).sort(byName)) {
+      const inside = `${path}/${entry.name}`
+      if (entry.isDirectory()) walk(inside)
+      else add(inside)
+    }
+  }
+  for (const path of paths) {
+    if (/\.json$/.test(path)) add(path)
+    else walk(path)
+  }
+  return hash.digest("hex")
+}
+
+function byName(a, b) {
+  return a.name < b.name ? -1 : 1
+}

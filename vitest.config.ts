@@ -1,0 +1,33 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte"
+import { defineConfig } from "vitest/config"
+
+// Files that drive browsers and a media server: two at a time would disturb each other's timing on a small machine.
+const serial = ["test/e2e/**/*.test.ts", "test/**/*.browser.test.ts"]
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [svelte({ configFile: "web/svelte.config.js" })],
+        test: {
+          name: "units",
+          include: ["test/**/*.test.ts"],
+          exclude: serial,
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "browsers",
+          include: serial,
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})

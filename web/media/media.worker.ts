@@ -1,0 +1,66 @@
+import { webPrimitives } from "#crypto/base/web-primitives"
+import { createOpener } from "#crypto/media/opener"
+import { createSealer } from "#crypto/media/sealer"
+import { applyKeys } from "./keys-port.ts"
+import type { KeysToMedia, MediaToKeys } from "./messages.ts"
+import { runOpening } from "./opening.ts"
+import { runSealing } from "./sealing.ts"
+import type { MediaScope, Transformer } from "./scope.ts"
+import { createTally } from "./tally.ts"
+
+// Seals what leaves and opens what comes. Frames only: a rotation in the keys worker never stalls audio.
+
+const scope = self as unknown as MediaScope
+const tally = createTally()
+let keysPort: MessagePort | undefined
+
+const sealer = createSealer(webPrimitives, {
+  onCounterLimit(epoch) {
+    keysPort?.postMessage({ kind: "counter-limit", epoch } satisfies MediaToKeys)
+  },
+})
+const opener = createOpener(webPrimitives, (ms, run) => setTimeout(run, ms))
+
+function start(port: MessagePort): void {
+  keysPort = port
+  port.onmessage = (event: MessageEvent<KeysToMedia>) => {
+    applyKeys(event.data, sealer, opener)
+  }
+}
+
+function run(transformer: Transformer): Promise<void> {
+  const options = transformer.options
+  switch (options.direction) {
+    case "seal":
+      return runSealing(transformer, sealer, tally.sealing(options.id))
+    case "open":
+      return runOpening(transformer, options, opener, tally.opening(options.id), () => performance.now(), {
+        authentic(index) {
+          scope.postMessage({ kind: "authentic", id: options.id, index })
+        },
+      })
+  }
+}
+
+scope.onrtctransform = ({ transformer }) => {
+  const { id } = transformer.options
+  run(transformer)
+    // a stream ends with an error when its connection closes
+    .catch(() => undefined)
+    .finally(() => {
+      tally.forget(id)
+      opener.forgetTrack(id)
+    })
+  scope.postMessage({ kind: "attached", id })
+}
+
+scope.onmessage = (event) => {
+  const message = event.data
+  if (message.kind === "start") start(message.keysPort)
+  else sealer.setMuted(message.muted)
+  scope.postMessage(tally.report())
+}
+
+setInterval(() => {
+  scope.postMessage(tally.report())
+}, 1000)

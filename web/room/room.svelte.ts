@@ -1,0 +1,103 @@
+import type { Command, ReplyValue, RoomView } from "../keys/messages.ts"
+import { microphoneOff, noSound, noVoices, type Microphone, type Session, type Sound, type Voices } from "./session.ts"
+
+/** What the page shows before the keys worker said anything. */
+export function blankView(space: string): RoomView {
+  return {
+    phase: "opening",
+    problem: undefined,
+    space,
+    card: undefined,
+    inviteRole: undefined,
+    me: undefined,
+    stage: [],
+    count: 0,
+    hostOnline: false,
+    online: true,
+    sending: { kind: "not-on-stage" },
+    safetyCode: undefined,
+    epoch: 0,
+    seq: 0,
+    invites: [],
+    audience: [],
+  }
+}
+
+/** How loud a sender has to be to be shown as speaking, of 0…1. */
+const speakingLevel = 0.02
+
+/** What the components read, and the taps they hand on. Its session is the only writer. */
+export class Room {
+  view = $state.raw<RoomView>(blankView(""))
+  sound = $state.raw<Sound>(noSound)
+  microphone = $state.raw<Microphone>(microphoneOff)
+  voices = $state.raw<Voices>(noVoices)
+  readonly isHost: boolean = $derived(this.view.me?.role === "host")
+  readonly onStage: boolean = $derived(this.view.me?.index !== undefined)
+  readonly #session: Session
+
+  constructor(session: Session, space: string) {
+    this.#session = session
+    this.view = blankView(space)
+    session.listen({
+      view: (view) => {
+        this.view = view
+      },
+      sound: (sound) => {
+        this.sound = sound
+      },
+      microphone: (microphone) => {
+        this.microphone = microphone
+      },
+      voices: (voices) => {
+        this.voices = voices
+      },
+    })
+  }
+
+  /** Whether the sender at an index is heard right now. */
+  speaks(index: number): boolean {
+    const voice = this.voices.get(index)
+    return voice !== undefined && !voice.muted && voice.level >= speakingLevel
+  }
+
+  /** Whether the newest cell of the sender at an index says "muted". Before the first cell nothing is claimed. */
+  isMuted(index: number): boolean {
+    return this.voices.get(index)?.muted ?? false
+  }
+
+  command(command: Command): Promise<ReplyValue> {
+    return this.#session.command(command)
+  }
+
+  /** The tap that joins: players are made inside the gesture, then the seat is asked for. */
+  join(): Promise<ReplyValue> {
+    this.#session.prepareSound()
+    return this.#session.command({ kind: "join" })
+  }
+
+  moveHere(): Promise<ReplyValue> {
+    this.#session.prepareSound()
+    return this.#session.command({ kind: "move-here" })
+  }
+
+  turnOnMicrophone(): Promise<void> {
+    return this.#session.turnOnMicrophone()
+  }
+
+  toggleMute(): void {
+    this.#session.setMuted(this.microphone.state === "live")
+  }
+
+  playSound(): Promise<void> {
+    return this.#session.playSound()
+  }
+
+  retrySound(): void {
+    this.#session.retrySound()
+  }
+
+  close(): void {
+    this.#session.close()
+  }
+}
