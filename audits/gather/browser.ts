@@ -42,6 +42,8 @@ export async function launchBrowser(): Promise<AuditBrowser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // A page whose scripts the auditor has changed counts as one from elsewhere, and would be kept from loopback.
+      "--disable-features=LocalNetworkAccessChecks",
       "--autoplay-policy=no-user-gesture-required",
       "--use-fake-device-for-media-stream",
       "--use-fake-ui-for-media-stream",

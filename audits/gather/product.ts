@@ -4,7 +4,7 @@ import type { Room, Subject } from "../subject.ts"
 import { openTapped, type TappedPage } from "./tapped-page.ts"
 
 const listenerLabel = "audited listener"
-const withinMs = 20_000
+const withinMs = 60_000
 
 /** A deployment of the product, driven as a person would: by the names of buttons and fields, in English. */
 export function deployedProduct(url: string): Subject {

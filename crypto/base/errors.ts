@@ -4,10 +4,10 @@ export type Fault = "caller" | "bytes" | "peer" | "missing" | "us"
 /**
  * The base of every error the protocol throws. Callers test `code`, never the text; the text carries no secret.
  */
-export class ProtocolError<Code extends string = string> extends Error {
-  readonly code: Code
+export class ProtocolError extends Error {
+  readonly code: string
   readonly fault: Fault
-  constructor(fault: Fault, code: Code, message: string) {
+  constructor(fault: Fault, code: string, message: string) {
     super(message)
     this.name = new.target.name
     this.fault = fault

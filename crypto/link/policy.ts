@@ -99,4 +99,4 @@ export async function acceptPolicy(
 }
 
 /** 32 zeros: what stands where there is no object before. */
-export const noObject = new Uint8Array(32) as Bytes as ObjectId
+export const noObject = new Uint8Array(32) as ObjectId

@@ -31,11 +31,13 @@ const keptHeads = 64
 export function resume(turn: Turn): void {
   const lead = leading(turn)
   const head = chainOf(turn).head
+  const post = lead.inflight
   if (head === undefined) {
     patchLead(turn, { seats: noSeats })
+    // The very same first Head: two of them would prove that the host key was used twice.
+    if (post?.kind === "head") postHead(turn, post)
     return
   }
-  const post = lead.inflight
   if (lead.seats !== undefined) {
     if (post !== undefined) repost(turn, post)
     return

@@ -90,7 +90,7 @@ function offlineLead(state: MemberState): Partial<MemberState> {
 
 async function takeMessage(turn: Turn, message: ServiceMessage): Promise<void> {
   const { data } = message
-  const asked = "ref" in data ? answered(turn, data.ref) : undefined
+  const asked = "ref" in data ? answered(turn, data.ref as number) : undefined
   switch (message.TAG) {
     case "challenge":
       return greet(turn, message.data.nonce)

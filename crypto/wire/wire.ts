@@ -9,7 +9,6 @@ import {
   maybe,
   objectId,
   oneOf,
-  serial,
   spaceId,
   struct,
   text,

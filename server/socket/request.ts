@@ -49,17 +49,12 @@ export const request: Handler<"request"> = async (service, connection, { ref, re
   })
 }
 
-/** A row renews over a socket that has shown its key; a new seat is asked for over one that has shown the invite's. */
+/** The invite's holder may ask; a row may renew over a socket that has shown its own key, too. */
 function requireHolder(connection: Connection, named: SignedSeatRequest["fields"], row: Row | undefined): void {
-  const [kind, key] =
-    row === undefined
-      ? ([helloKinds.invite, toHex(named.inviteId)] as const)
-      : ([helloKinds.seat, toHex(row.seatPub)] as const)
-  // Between a Seat and the first hello with its key, the invite's holder may still send its request again.
-  const ownInvite = (proof: { kind: number; key: string }) =>
-    proof.kind === helloKinds.invite && proof.key === toHex(named.inviteId)
-  if (!connection.proofs.some((proof) => (proof.kind === kind && proof.key === key) || ownInvite(proof)))
-    throw new Refusal("not-allowed")
+  const holds = connection.proofs.some(({ kind, key }) =>
+    kind === helloKinds.seat ? row !== undefined && key === toHex(row.seatPub) : key === toHex(named.inviteId),
+  )
+  if (!holds) throw new Refusal("not-allowed")
 }
 
 /** A request that already has its Seat gets it again. */

@@ -10,7 +10,7 @@ import { cleanEvidence } from "./synthetic.ts"
 const clean = cleanEvidence()
 const { subject, gatheredAt, versions } = clean
 const nothing = { subject, gatheredAt, versions, missing: ["subscribe without keys: refused"] }
-const leaky = { ...clean, removal: { askedAt: 24_000, headAt: 30_000 } }
+const leaky = { ...clean, removal: { askedAt: 24_000, headAt: 26_100 } }
 
 function proof(leakyArm: Verdict, cleanArm: Verdict): SelfTest {
   return { arms: new Map(audits.map(({ id }) => [id, { leaky: leakyArm, clean: cleanArm }])), figures: [] }

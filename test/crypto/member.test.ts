@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
+import { toHex } from "#crypto/base/bytes"
 import { Household } from "../support/household.ts"
 import type { Person } from "../support/person.ts"
+
+/** Whether somebody seals with the newest step of the newest epoch. */
+const upToDate = ({ state }: Person): boolean =>
+  state.sending.silence === undefined &&
+  state.sending.epoch === state.chain?.head?.fields.epoch &&
+  state.sending.step === state.chain?.step
+
+const epochOf = ({ state }: Person): number => state.chain?.head?.fields.epoch ?? 0
 
 describe("members around a real key service", () => {
   let house: Household
@@ -15,12 +24,377 @@ describe("members around a real key service", () => {
     await house.close()
   })
 
-  it("hear a host who opened the room", async () => {
-    await host.untilSending()
+  const seat = async (who: string, role: "listener" | "speaker" = "listener", personal = false): Promise<Person> => {
+    const { link } = await house.invite(host, { role, personal })
+    const person = await house.join(who, link)
+    expect([who, person.state.phase, person.state.problem]).toEqual([who, "seated", undefined])
+    return person
+  }
+  const settled = async (...people: readonly Person[]): Promise<void> => {
+    for (const person of people) {
+      await person.until(() => upToDate(person) && epochOf(person) === epochOf(host))
+      await person.until(({ chain }) => chain?.step === host.state.chain?.step)
+    }
+  }
+  const caughtUp = (person: Person): Promise<void> => person.until(({ secret }) => secret?.epoch === epochOf(host))
+
+  it("hear a host, and a speaker who joined, and nobody who is not on stage speaks", async () => {
+    const ada = await seat("ada")
+    const bo = await seat("bo", "speaker")
+    await settled(host, bo)
+    await caughtUp(ada)
+    for (const speaker of [host, bo])
+      for (const listener of [host, ada, bo])
+        if (listener !== speaker) expect(await listener.hears(await speaker.speak())).toBe(true)
+    expect(ada.state.sending.silence).toBe("no-key")
+    const mute = await ada.speak()
+    for (const listener of [host, bo]) expect(await listener.hears(mute)).toBe(false)
+  })
+
+  it("agree on the history, the stage, the count and the safety code", async () => {
+    const people = [host, await seat("ada"), await seat("bo", "speaker")]
+    await settled(host)
+    await house.elapse(90_000)
+    for (const person of people)
+      await person.until(({ chain }) => chain?.head?.id !== undefined && chain.codeHead !== undefined)
+    await host.until(({ lead }) => lead?.inflight === undefined)
+    const newest = host.state.chain
+    for (const person of people) {
+      await person.until(({ chain }) => (chain?.head?.fields.seq ?? 0) >= (newest?.head?.fields.seq ?? 0))
+      expect(person.state.chain?.codeHead).toEqual(host.state.chain?.codeHead)
+      expect(person.state.chain?.count).toBe(3)
+    }
+  })
+
+  it("wait for a host who is not there, and are let in when it comes", async () => {
+    const { link } = await house.invite(host)
+    host.stop()
+    const ada = await house.knock("ada", link)
+    await ada.until(({ phase }) => phase === "waiting-for-host")
+    const again = house.reload(host)
+    await again.until(({ phase }) => phase === "seated")
+    await ada.until(({ phase }) => phase === "seated")
+  })
+
+  it("are let in once, though they asked twice while nobody was there", async () => {
+    const { link } = await house.invite(host)
+    host.stop()
+    const first = await house.knock("ada", link)
+    await first.until(({ request }) => request !== undefined)
+    const second = house.reload(first)
+    await second.until(({ socket }) => socket === "synced")
+    await second.command({ kind: "join" })
+    await second.until(({ request }) => request !== undefined)
+    const again = house.reload(host)
+    await again.until(({ phase }) => phase === "seated")
+    await second.until(({ phase }) => phase === "seated")
+    await again.until(({ lead }) => lead?.inflight === undefined && lead?.waiting.length === 0)
+    expect(again.state.lead?.seats?.rows.size).toBe(2)
+  })
+
+  it("are deaf after a kick, at once for sending and for good", async () => {
+    const [ada, bo] = [await seat("ada"), await seat("bo")]
+    await settled(host)
+    const before = epochOf(host)
+    expect(await host.command({ kind: "remove", serial: ada.serial })).toEqual({ kind: "done" })
+    await host.untilSending(before + 1)
+    await ada.until(({ phase }) => phase === "gone")
+    expect(ada.state.problem).toBe("removed")
+    expect(ada.record).toBeUndefined()
+    expect(await ada.hears(await host.speak())).toBe(false)
+    await caughtUp(bo)
+    expect(await bo.hears(await host.speak())).toBe(true)
+  })
+
+  it("do not come back on the invite they were kicked from", async () => {
     const { link } = await house.invite(host)
     const ada = await house.join("ada", link)
-    expect(ada.state.phase).toBe("seated")
-    await host.until(({ sending, chain }) => sending.step === chain?.step && sending.silence === undefined)
+    await host.command({ kind: "remove", serial: ada.serial })
+    await ada.until(({ phase }) => phase === "gone")
+    const again = await house.knock("ada again", link).catch(() => undefined)
+    await again?.until(({ phase, problem }) => phase === "gone" || problem !== undefined)
+    expect(again?.state.seated).toBeUndefined()
+    await host.until(({ lead }) => lead?.inflight === undefined)
+    expect(host.state.lead?.seats?.rows.size).toBe(1)
+  })
+
+  it("speak when promoted and are silent when demoted", async () => {
+    const ada = await seat("ada")
+    await host.command({ kind: "promote", serial: ada.serial })
+    await ada.until(() => upToDate(ada))
+    await settled(host)
+    expect(await host.hears(await ada.speak())).toBe(true)
+    await host.command({ kind: "demote", serial: ada.serial })
+    await ada.until(({ sending }) => sending.silence === "no-key")
+    expect(await host.hears(await ada.speak())).toBe(false)
+    await caughtUp(ada)
+    await settled(host)
     expect(await ada.hears(await host.speak())).toBe(true)
   })
+
+  it("lose their seats with the invite that is revoked, and nobody else does", async () => {
+    const { link, invite } = await house.invite(host)
+    const [ada, bo] = [await house.join("ada", link), await seat("bo")]
+    await host.command({ kind: "revoke", invite })
+    await ada.until(({ phase }) => phase === "gone")
+    await settled(host)
+    await caughtUp(bo)
+    expect(await bo.hears(await host.speak())).toBe(true)
+    const late = await house.knock("late", link).catch(() => undefined)
+    await late?.until(({ phase }) => phase === "gone")
+    expect(late?.state.problem ?? "invite-revoked").toBe("invite-revoked")
+  })
+
+  it("move to a newer device with a personal invite; the older one is told", async () => {
+    const { link } = await house.invite(host, { personal: true })
+    const older = await house.join("older", link)
+    const newer = await house.join("newer", link)
+    expect(newer.state.phase).toBe("seated")
+    await older.until(({ phase }) => phase === "gone")
+    expect(older.state.problem).toBe("moved")
+    expect(host.state.lead?.seats?.rows.size).toBe(2)
+    await settled(host)
+    await caughtUp(newer)
+    const frame = await host.speak()
+    expect([await newer.hears(frame), await older.hears(frame)]).toEqual([true, false])
+  })
+
+  it("use an invite no more often than it allows", async () => {
+    const { link } = await house.invite(host, { uses: 1 })
+    const ada = await house.join("ada", link)
+    expect(ada.state.phase).toBe("seated")
+    const bo = await house.join("bo", link)
+    expect([bo.state.phase, bo.state.problem]).toEqual(["gone", "invite-used-up"])
+  })
+
+  it("leave by themselves within seconds, and their invite stays good", async () => {
+    const { link } = await house.invite(host)
+    const ada = await house.join("ada", link)
+    const before = epochOf(host)
+    await ada.command({ kind: "leave" })
+    expect([ada.state.phase, ada.state.problem, ada.record]).toEqual(["gone", "left", undefined])
+    await host.until(({ lead, chain }) => lead?.seats?.rows.size === 1 && (chain?.head?.fields.epoch ?? 0) > before)
+    const bo = await house.join("bo", link)
+    expect(bo.state.phase).toBe("seated")
+  })
+
+  it("end with the host's end, and nothing is left of any of them", async () => {
+    const ada = await seat("ada")
+    expect(await host.command({ kind: "end" })).toEqual({ kind: "done" })
+    await ada.until(({ phase }) => phase === "gone")
+    expect([ada.state.problem, host.state.problem]).toEqual(["ended", "ended"])
+    expect([ada.record, host.record]).toEqual([undefined, undefined])
+    expect(await house.service.dump()).not.toMatch(/"data":/)
+  })
+
+  it("get a new epoch every five minutes, and hear each other in all of them", async () => {
+    const ada = await seat("ada")
+    await settled(host)
+    for (let turn = 0; turn < 3; turn++) {
+      const before = epochOf(host)
+      await house.elapse(300_000)
+      await host.untilSending(before + 1)
+      await settled(host)
+      await caughtUp(ada)
+      expect(await ada.hears(await host.speak())).toBe(true)
+    }
+  })
+
+  it("renew their seat after ten minutes and hear on", async () => {
+    const ada = await seat("ada")
+    const { n } = ada.state
+    await house.elapse(661_000)
+    await ada.until((state) => state.n > n && state.request === undefined)
+    expect(ada.state.seated?.keks.length).toBeGreaterThan(0)
+    const before = epochOf(host)
+    await house.elapse(300_000)
+    await host.untilSending(before + 1)
+    await caughtUp(ada)
+    await settled(host)
+    expect(await ada.hears(await host.speak())).toBe(true)
+  })
+
+  it("vanish after a quarter of an hour without a sign", async () => {
+    const ada = await seat("ada")
+    ada.stop()
+    await house.elapse(800_000)
+    expect(host.state.lead?.seats?.rows.size).toBe(2)
+    await house.elapse(120_000)
+    await host.until(({ lead }) => lead?.seats?.rows.size === 1)
+  })
+
+  describe("after a reload", () => {
+    it("a listener has its seat again and hears", async () => {
+      const ada = await seat("ada")
+      const again = house.reload(ada)
+      await again.until(({ phase }) => phase === "seated")
+      expect(again.serial).toBe(ada.serial)
+      await settled(host)
+      await caughtUp(again)
+      expect(await again.hears(await host.speak())).toBe(true)
+    })
+
+    it("a speaker speaks again on its seat, in an epoch it never sent in", async () => {
+      const ada = await seat("ada", "speaker")
+      await settled(host, ada)
+      const spoken = await ada.speak()
+      const again = house.reload(ada)
+      await again.untilSending(spoken.epoch + 1)
+      expect(again.serial).toBe(ada.serial)
+      expect(again.orders.some((order) => order.kind === "send" && order.epoch <= spoken.epoch)).toBe(false)
+      await caughtUp(host)
+      expect(await host.hears(await again.speak())).toBe(true)
+    })
+
+    it("a host leads on, in an epoch it never sent in, and nobody needs a new seat", async () => {
+      const ada = await seat("ada")
+      await settled(host)
+      const spoken = await host.speak()
+      const { n } = ada.state
+      const again = house.reload(host)
+      await again.untilSending(spoken.epoch + 1)
+      expect(again.orders.some((order) => order.kind === "send" && order.epoch <= spoken.epoch)).toBe(false)
+      await ada.until(({ secret }) => secret?.epoch === epochOf(again))
+      expect(ada.state.n).toBe(n)
+      expect(await ada.hears(await again.speak())).toBe(true)
+      host = again
+      const bo = await seat("bo")
+      await caughtUp(bo)
+      await again.until(() => upToDate(again))
+      expect(await bo.hears(await again.speak())).toBe(true)
+    })
+
+    it.each([
+      ["never heard back", false, 2],
+      ["was never heard", true, 1],
+    ])("a host who %s about its first Head opens the room all the same", async (_what, lost, epoch) => {
+      const other = await Household.open()
+      const posts = (): readonly string[] =>
+        other.carried
+          .filter(({ way, bytes }) => way === "to-service" && bytes[0] === 4)
+          .map(({ bytes }) => toHex(bytes.slice(5)))
+      other.loses = (_who, bytes) => lost && bytes[0] === 4
+      other.tamper = (_who, bytes) => (posts().length > 0 && (bytes[0] === 69 || bytes[0] === 65) ? [] : [bytes])
+      const opening = other.host("lonely").catch(() => undefined)
+      while (posts().length === 0) await other.elapse(100)
+      await other.elapse(1000)
+      const [person] = other.people
+      if (person === undefined) throw new Error("Nobody is there.")
+      expect(person.record?.lead?.unechoed).toBeDefined()
+      expect(person.state.phase).not.toBe("seated")
+      other.loses = undefined
+      other.tamper = undefined
+      const again = other.reload(person)
+      await again.untilSending(epoch)
+      // the same bytes again, or the next Head: never two for one place
+      expect(posts()[1] === posts()[0]).toBe(lost)
+      await other.close()
+      await opening
+    })
+
+    it("nobody takes a history older than the one it knew", async () => {
+      const ada = await seat("ada")
+      await settled(host)
+      const old = house.carried.filter(({ who, way, bytes }) => who === "ada" && way === "to-member" && bytes[0] === 68)
+      await host.command({ kind: "promote", serial: ada.serial })
+      await ada.until(() => upToDate(ada))
+      const known = ada.state.chain?.head?.fields.seq ?? 0
+      const stale = old.at(-1)?.bytes
+      house.tamper = (who, bytes) =>
+        who === "ada" && bytes[0] === 68 && stale !== undefined ? [withRef(stale, bytes)] : [bytes]
+      const again = house.reload(ada)
+      await again.until(({ phase }) => phase === "gone")
+      expect([again.state.problem, again.refusals.get("rolled-back")]).toEqual(["refused", 1])
+      expect(again.record).toBeDefined()
+      house.tamper = undefined
+      const later = house.reload(again)
+      await later.until(({ phase }) => phase === "seated")
+      expect(later.state.chain?.head?.fields.seq).toBeGreaterThanOrEqual(known)
+    })
+  })
+
+  it("ask for a wrap that did not come, and hear again", async () => {
+    const ada = await seat("ada")
+    await settled(host)
+    house.tamper = (who, bytes) => (who === "ada" && bytes[0] === 72 ? [] : [bytes])
+    const { n } = ada.state
+    const before = epochOf(host)
+    await house.elapse(300_000)
+    await host.untilSending(before + 1)
+    await ada.until((state) => state.n > n)
+    await caughtUp(ada)
+    await settled(host)
+    expect(await ada.hears(await host.speak())).toBe(true)
+  })
+
+  it("seal silence after 30 s without a Head, speak again with the next, and leave after 100 s", async () => {
+    const ada = await seat("ada", "speaker")
+    await settled(host, ada)
+    house.tamper = (who, bytes) => (who === "ada" && bytes[0] === 69 ? [] : [bytes])
+    await house.elapse(20_000)
+    expect(ada.state.sending.silence).toBeUndefined()
+    await house.elapse(15_000)
+    await ada.until(({ sending }) => sending.silence === "stale-head")
+    await caughtUp(host)
+    expect(await host.hears(await ada.speak())).toBe(false)
+    await house.elapse(75_000)
+    await ada.until(({ phase }) => phase === "gone")
+    expect(ada.state.problem).toBe("lost")
+    expect(ada.record).toBeDefined()
+    expect(ada.orders.at(-1)?.kind).toBe("wipe")
+  })
+
+  it("speak again after a silence that the service caused", async () => {
+    const ada = await seat("ada", "speaker")
+    await settled(host, ada)
+    let held: Uint8Array<ArrayBuffer>[] = []
+    house.tamper = (who, bytes) => {
+      if (who !== "ada" || bytes[0] !== 69) return [bytes]
+      held.push(bytes)
+      return []
+    }
+    await house.elapse(35_000)
+    await ada.until(({ sending }) => sending.silence === "stale-head")
+    house.tamper = (who, bytes) => {
+      if (who !== "ada" || bytes[0] !== 69) return [bytes]
+      const all = [...held, bytes]
+      held = []
+      return all
+    }
+    await house.elapse(11_000)
+    await ada.until(() => upToDate(ada))
+    await caughtUp(host)
+    expect(await host.hears(await ada.speak())).toBe(true)
+  })
+
+  it("rotate when a sender has used up its counters", async () => {
+    const ada = await seat("ada")
+    await settled(host)
+    const before = epochOf(host)
+    await house.elapse(1000)
+    host.exhaust()
+    await host.untilSending(before + 1)
+    await caughtUp(ada)
+    expect(await ada.hears(await host.speak())).toBe(true)
+  })
+
+  it("take a kick while the service is away, and carry it out when it is back", async () => {
+    const ada = await seat("ada")
+    const bo = await seat("bo")
+    await settled(host)
+    host.hangUp()
+    await host.until(({ socket }) => socket === "offline")
+    await host.command({ kind: "remove", serial: ada.serial })
+    await ada.until(({ phase }) => phase === "gone")
+    await caughtUp(bo)
+    await settled(host)
+    expect(await bo.hears(await host.speak())).toBe(true)
+  })
 })
+
+/** The same answer to another question. */
+function withRef(answer: Uint8Array, to: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = Uint8Array.from(answer)
+  out.set(to.subarray(1, 5), 1)
+  return out
+}

@@ -81,6 +81,13 @@ async function settled(speaker: Talker, listener: Talker): Promise<{ speaker: Co
   return counts
 }
 
+/** The last frame may have been sealed when the track was already off. */
+function expectAllSealed(counts: Counts): void {
+  expect(counts.sent).toBeGreaterThan(0)
+  expect(counts.sent).toBeLessThanOrEqual(sealed(counts))
+  expect(counts.sent).toBeGreaterThanOrEqual(sealed(counts) - 1)
+}
+
 async function freshRoom(browser: Browser): Promise<void> {
   await pair(browser, {}, async (speaker, listener) => {
     await speaker.connect("speaker")
@@ -89,7 +96,7 @@ async function freshRoom(browser: Browser): Promise<void> {
     await speaker.speak()
     await listener.page.until(`talk.counts().then(({ opening }) => opening.some(({ opened }) => opened >= 75))`)
     const counts = await settled(speaker, listener)
-    expect(counts.speaker.sent).toBe(sealed(counts.speaker))
+    expectAllSealed(counts.speaker)
     expect(counts.speaker.sealing.map(({ dropped, lost }) => [dropped, lost])).toEqual([[0, 0]])
     expect(opened(counts.listener)).toBe(counts.listener.received)
     expect(dropped(counts.listener)).toBe(0)
@@ -153,7 +160,7 @@ describe.each(["chromium", "firefox"] as const)("in %s", (name) => {
       await speaker.publish()
       await speaker.onAir()
       const counts = await settled(speaker, listener)
-      expect(counts.speaker.sent).toBe(sealed(counts.speaker))
+      expectAllSealed(counts.speaker)
       expect(clear(counts.listener)).toBe(0)
     })
   })

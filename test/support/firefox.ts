@@ -61,7 +61,7 @@ function wrap(page: PuppeteerPage): Page {
     async reload() {
       await page.reload()
     },
-    evaluate: async <Value>(expression: string) => (await page.evaluate(expression)) as Value,
+    evaluate: <Value>(expression: string): Promise<Value> => page.evaluate(expression) as Promise<Value>,
     click: (selector) => page.locator(selector).click(),
     fill: (selector, text) => page.locator(selector).fill(text),
     async until(expression, withinMs = 15_000) {

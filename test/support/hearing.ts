@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises"
-import { bands, hearingRate, logMel, type Frames, type Sound } from "./log-mel.ts"
 import type { Page } from "./browsers.ts"
+import { bands, hearingRate, logMel, type Frames, type Sound } from "./log-mel.ts"
 
-/** What tells the same speech from other speech: 1 s pieces of the first gave 0.90 and more, of the second 0.50 and less. */
+/** What tells the same speech from other speech: of the first 1 s pieces gave 0.90 and more, of the second 0.63 at most. */
 export const sameSpeech = 0.7
 
 const pieceSeconds = 1
 const audible = 0.01
 
 /**
- * How far `heard` is part of `said`, −1…1: the median over its audible pieces of 1 s of the greatest normalised
+ * How far `heard` is part of `said`, −1…1: the upper quartile over its audible pieces of 1 s of the greatest normalised
  * cross-correlation of their log-mel frames at any place of `said`. Pieces, because a receiver's jitter buffer stretches
- * and shortens what it plays. 0 if nothing was audible.
+ * and shortens what it plays; the upper quartile, because a busy machine leaves gaps. 0 if nothing was audible.
  */
 export function likeness(said: Sound, heard: Sound): number {
   const reference = logMel(said)
@@ -22,7 +22,7 @@ export function likeness(said: Sound, heard: Sound): number {
     if (loudness(piece) >= audible) found.push(bestPlace(reference, logMel(piece)))
   }
   found.sort((a, b) => a - b)
-  return found[found.length >> 1] ?? 0
+  return found[Math.floor(0.75 * (found.length - 1))] ?? 0
 }
 
 function bestPlace(reference: Frames, part: Frames): number {
@@ -98,7 +98,9 @@ export async function hear(page: Page, seconds: number): Promise<Sound> {
 
 // MediaRecorder, not an AudioContext: it loses nothing when the machine is busy, and needs no sound card.
 const recorder = (seconds: number): string => `(async () => {
-  const players = [...document.querySelectorAll("audio")].filter((player) => player.srcObject && !player.paused && !player.muted)
+  const playing = [...document.querySelectorAll("audio")].filter((player) => player.srcObject && !player.paused && !player.muted)
+  // players that wait for a voice share one silent track
+  const players = [...new Map(playing.map((player) => [player.srcObject.getAudioTracks()[0]?.id, player])).values()]
   const record = (stream) => new Promise((done) => {
     const parts = []
     const recorder = new MediaRecorder(stream, { audioBitsPerSecond: 96000 })

@@ -41,8 +41,11 @@ export class Household {
   readonly dumps: string[] = []
   /** Answers what reaches a member in the service's place; undefined: nothing is changed. */
   tamper: ((who: string, bytes: Bytes) => readonly Bytes[]) | undefined
+  /** Whether a message to the service gets lost on its way. */
+  loses: ((who: string, bytes: Bytes) => boolean) | undefined
   readonly #options: HouseholdOptions
   readonly #timers = new Map<object, { readonly at: number; readonly run: () => void }>()
+  readonly #sockets = new Map<string, WebSocket>()
   readonly #every = new Set<() => void>()
   readonly #began: number
   readonly #pulse: NodeJS.Timeout
@@ -144,6 +147,13 @@ export class Household {
     return () => this.#every.delete(run)
   }
 
+  /** Runs something once when `ms` have passed; returns how to call it off. */
+  after(ms: number, run: () => void): () => void {
+    const timer = {}
+    this.#timers.set(timer, { at: this.#elapsed + ms, run })
+    return () => this.#timers.delete(timer)
+  }
+
   connect(who: string, events: CourierEvents): Socket {
     return new Courier(
       {
@@ -151,14 +161,15 @@ export class Household {
         dial: this.#recordingDial(who),
         monotonic: () => this.monotonic,
         random: () => 0.5,
-        after: (ms, run) => {
-          const timer = {}
-          this.#timers.set(timer, { at: this.#elapsed + ms, run })
-          return () => this.#timers.delete(timer)
-        },
+        after: (ms, run) => this.after(ms, run),
       },
       events,
     )
+  }
+
+  /** Breaks somebody's connection. */
+  hangUp(who: string): void {
+    this.#sockets.get(who)?.terminate()
   }
 
   async close(): Promise<void> {
@@ -177,6 +188,7 @@ export class Household {
   #recordingDial(who: string): Dial {
     return (url, events) => {
       const socket = new WebSocket(url, { perMessageDeflate: false })
+      this.#sockets.set(who, socket)
       socket.on("open", () => events.open())
       socket.on("close", () => events.close())
       socket.on("error", () => undefined)
@@ -190,7 +202,7 @@ export class Household {
       return {
         send: (bytes) => {
           this.carried.push({ who, way: "to-service", bytes: Uint8Array.from(bytes) })
-          socket.send(bytes)
+          if (this.loses?.(who, bytes) !== true) socket.send(bytes)
         },
         close: () => socket.close(),
       }

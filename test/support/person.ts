@@ -3,6 +3,7 @@ import { createOpener, type Opener } from "#crypto/media/opener"
 import { createSealer, type Sealer } from "#crypto/media/sealer"
 import { step } from "#crypto/member/member"
 import type { MediaOrder, MemberCommand, MemberReply, MemberState, VaultRecord } from "#crypto/member/types"
+import type { ServiceMessage } from "#crypto/wire/wire"
 import { Driver } from "../../web/keys/driver.ts"
 import { decodeRecord, encodeRecord } from "../../web/keys/vault-record.ts"
 import type { Household } from "./household.ts"
@@ -29,6 +30,7 @@ export class Person {
   broken = false
   readonly sealer: Sealer
   readonly opener: Opener
+  #stopped = false
   readonly #house: Household
   readonly #driver: Driver
   readonly #waiting = new Set<() => void>()
@@ -39,7 +41,7 @@ export class Person {
     this.#house = house
     this.record = record
     this.sealer = createSealer(p, { onCounterLimit: (epoch) => this.#driver.push({ kind: "counter-limit", epoch }) })
-    this.opener = createOpener(p, () => undefined)
+    this.opener = createOpener(p, (ms, run) => house.after(ms, run))
     this.#know(state)
     this.#driver = new Driver(state, {
       step,
@@ -93,7 +95,7 @@ export class Person {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => finish(), patienceMs)
       const look = (): void => {
-        if (this.broken || holds(this.state)) finish()
+        if (this.broken || this.#stopped || holds(this.state)) finish()
       }
       const finish = (): void => {
         clearTimeout(timer)
@@ -137,9 +139,27 @@ export class Person {
     return known
   }
 
+  /** Its media worker says that a counter is used up. */
+  exhaust(): void {
+    const { epoch } = this.state.sending
+    if (epoch !== undefined) this.#driver.push({ kind: "counter-limit", epoch })
+  }
+
+  /** The service says something to it that no honest one would. */
+  hear(message: ServiceMessage): void {
+    this.#driver.push({ kind: "message", message })
+  }
+
+  /** Its connection breaks; it dials again by itself. */
+  hangUp(): void {
+    this.#house.hangUp(this.who)
+  }
+
   /** Ends it as a closed tab would. */
   stop(): void {
     this.#driver.stop("left")
+    this.#stopped = true
+    this.#tell()
   }
 
   #know(part: unknown): void {

@@ -27,7 +27,9 @@ async function main(args: readonly string[]): Promise<number> {
   for (const bench of options.chosen) {
     say(`${bench.name}: ${bench.promise}`)
     try {
-      figures.push(...(await bench.run({ quick: options.quick, say, saw: (name, version) => browsers.set(name, version) })))
+      figures.push(
+        ...(await bench.run({ quick: options.quick, say, saw: (name, version) => browsers.set(name, version) })),
+      )
     } catch (error) {
       failures.push({ bench: bench.name, error: error instanceof Error ? error.message : "It failed." })
       say(`${bench.name}: ${error instanceof Error ? (error.stack ?? error.message) : "It failed."}`)

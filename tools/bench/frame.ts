@@ -30,7 +30,7 @@ async function inBrowser(browser: Browser, url: string, run: BenchRun): Promise<
   const visitor = await browser.visitor()
   const page = await visitor.page(url)
   await page.until("globalThis.frameBench !== undefined")
-  const wish: Parameters<FrameBench["run"]>[0] = run.quick ? { rounds: 1, frames: 50 } : { rounds: 15, frames: 1000 }
+  const wish: Parameters<FrameBench["run"]>[0] = run.quick ? { rounds: 1, frames: 50 } : { rounds: 40, frames: 250 }
   const rounds = await page.evaluate<Readonly<Record<Side, readonly Round[]>>>(
     `frameBench.run(${JSON.stringify(wish)})`,
   )
@@ -45,10 +45,26 @@ async function inBrowser(browser: Browser, url: string, run: BenchRun): Promise<
     exactly(named("bytes added to a cell"), Math.max(...sizes), "B", 21),
     exactly(named("sizes of a sealed frame"), sizes.size, "sizes", 1),
     context(named("bytes LiveKit adds to a packet"), Math.max(...rounds.livekit.flatMap(({ added }) => added)), "B"),
-    context(named("seal"), micros("ours", ({ sealMs }) => sealMs), "µs"),
-    context(named("open"), micros("ours", ({ openMs }) => openMs), "µs"),
-    context(named("seal by LiveKit"), micros("livekit", ({ sealMs }) => sealMs), "µs"),
-    context(named("open by LiveKit"), micros("livekit", ({ openMs }) => openMs), "µs"),
+    context(
+      named("seal"),
+      micros("ours", ({ sealMs }) => sealMs),
+      "µs",
+    ),
+    context(
+      named("open"),
+      micros("ours", ({ openMs }) => openMs),
+      "µs",
+    ),
+    context(
+      named("seal by LiveKit"),
+      micros("livekit", ({ sealMs }) => sealMs),
+      "µs",
+    ),
+    context(
+      named("open by LiveKit"),
+      micros("livekit", ({ openMs }) => openMs),
+      "µs",
+    ),
     context(named("two pipes that do nothing"), both("nothing"), "µs"),
     atMost(named("seal and open, share of LiveKit's time"), both("ours") / both("livekit"), "×", 0.6),
   ]

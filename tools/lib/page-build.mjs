@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pinnedNode } from "./install.mjs"
 import { run } from "./processes.mjs"
@@ -21,10 +21,16 @@ export async function ensurePage() {
   if (existsSync(join(pageFolder, "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return
   say("Building the page ...")
   const vite = join(root, "node_modules", "vite", "bin", "vite.js")
-  const argv = [pinnedNode, vite, "build", "--config", join("web", "vite.config.ts"), "--logLevel", "warn"]
-  const { status, output } = await run(argv, { cwd: root, quiet: true })
-  if (status !== 0) throw new Trouble(`The page could not be built; vite says: ${output.trim()}`)
-  mkdirSync(join(root, "dist"), { recursive: true })
+  // Beside its place, then moved there: a service that runs meanwhile never serves half a page.
+  const fresh = join(root, "dist", `web.${process.pid}`)
+  const options = ["--config", join("web", "vite.config.ts"), "--outDir", fresh, "--emptyOutDir", "--logLevel", "warn"]
+  const { status, output } = await run([pinnedNode, vite, "build", ...options], { cwd: root, quiet: true })
+  if (status !== 0) {
+    rmSync(fresh, { recursive: true, force: true })
+    throw new Trouble(`The page could not be built; vite says: ${output.trim()}`)
+  }
+  rmSync(pageFolder, { recursive: true, force: true })
+  renameSync(fresh, pageFolder)
   writeFileSync(stamp, hash)
 }
 

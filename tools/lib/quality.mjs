@@ -11,7 +11,8 @@ const tsc = module("typescript", "bin", "tsc")
 const checks = [
   ["formatting (prettier)", module("prettier", "bin", "prettier.cjs"), "--check", "--log-level", "warn", "."],
   ["rules (eslint)", module("eslint", "bin", "eslint.js"), "."],
-  ["types of server, audits and tools (tsc)", tsc, "-p", "tsconfig.json"],
+  ["types of server and audits (tsc)", tsc, "-p", "tsconfig.json"],
+  ["types of tools (tsc)", tsc, "-p", "tools"],
   ["types of crypto (tsc)", tsc, "-p", "crypto"],
   ["types of tests (tsc)", tsc, "-p", "test"],
   [

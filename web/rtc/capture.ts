@@ -86,7 +86,15 @@ export function createCapture(link: MediaLink, silence: MediaStreamTrack, listen
     return "ok"
   }
 
-  async function alarm(): Promise<void> {
+  async function round(): Promise<void> {
+    comparing = true
+    // a sender that cannot be read is one that is not known to be sealed
+    const verdict = await compare().catch(() => "leak" as const)
+    comparing = false
+    if (verdict === "ok") {
+      plan()
+      return
+    }
     await takeDown()
     listener.leakSuspected()
   }
@@ -96,15 +104,7 @@ export function createCapture(link: MediaLink, silence: MediaStreamTrack, listen
     if (senders.size === 0 || comparing) return
     const wait = [...senders].every((gated) => gated.open) ? whileOpen : whileChecking
     timer = setTimeout(() => {
-      comparing = true
-      compare()
-        // a sender that cannot be read is one that is not known to be sealed
-        .catch(() => "leak" as const)
-        .then(async (verdict) => {
-          comparing = false
-          if (verdict === "leak") await alarm()
-          else plan()
-        })
+      void round()
     }, wait)
   }
 

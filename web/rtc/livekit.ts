@@ -86,7 +86,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
   })
 
   let room: Room | undefined
-  let refused = false
+  const sdp = { refused: false }
 
   const { connectionClass, attachments } = sealedConnectionClass(RTCPeerConnection, mediaWorker, {
     sender: capture.add,
@@ -94,7 +94,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
       // heard of again, with its life, by TrackSubscribed
     },
     refused() {
-      refused = true
+      sdp.refused = true
       void end("sdp-refused")
     },
   })
@@ -144,7 +144,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
     // Chromium forgets transforms made before the worker's script ran
     if ((await link.report()) === undefined) throw new SfuError("sfu-unreachable")
     const connecting = new Room(roomOptions)
-    refused = false
+    sdp.refused = false
     listen(connecting)
     const timer = setTimeout(() => void connecting.disconnect(false), connectMs)
     try {
@@ -157,7 +157,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
       })
     } catch {
       remotes.clear()
-      throw new SfuError(refused ? "sdp-refused" : "sfu-unreachable")
+      throw new SfuError(sdp.refused ? "sdp-refused" : "sfu-unreachable")
     } finally {
       clearTimeout(timer)
     }
@@ -171,7 +171,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
     try {
       await room.localParticipant.publishTrack(silence.track, publishOptions)
     } catch {
-      throw new SfuError(refused ? "sdp-refused" : "sfu-unreachable")
+      throw new SfuError(sdp.refused ? "sdp-refused" : "sfu-unreachable")
     }
   }
 

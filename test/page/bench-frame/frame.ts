@@ -5,7 +5,7 @@ import type { Round, RoundWish } from "./round.ts"
 const workers = {
   ours: new Worker(new URL("./ours.worker.ts", import.meta.url), { type: "module" }),
   livekit: new Worker(new URL("./livekit.worker.ts", import.meta.url), { type: "module" }),
-  nothing: new Worker(new URL("./exp.worker.ts", import.meta.url), { type: "module" }),
+  nothing: new Worker(new URL("./nothing.worker.ts", import.meta.url), { type: "module" }),
 } as const
 
 export type Side = keyof typeof workers

@@ -1,0 +1,315 @@
+import fc from "fast-check"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+
+import { toHex, type Bytes } from "#crypto/base/bytes"
+import type { EpochMs, ObjectId } from "#crypto/base/ids"
+import { webPrimitives as p } from "#crypto/base/web-primitives"
+import { inviteIdOf, inviteSecrets, memberStatement } from "#crypto/link/invite"
+import type { Link } from "#crypto/link/link"
+import { step } from "#crypto/member/member"
+import { startFromLink, startFromRecord } from "#crypto/member/start"
+import type { Input, MemberState } from "#crypto/member/types"
+import { seatRequestKind, type SeatRequest } from "#crypto/seat/seat-request"
+import { endKind } from "#crypto/seat/leave"
+import { serviceCodec, type ServiceMessage } from "#crypto/wire/wire"
+import { Household } from "../support/household.ts"
+import type { Person } from "../support/person.ts"
+
+describe("a member whose key service lies", () => {
+  let house: Household
+  let host: Person
+  beforeEach(async () => {
+    house = await Household.open()
+    host = await house.host()
+  })
+  afterEach(async () => {
+    for (const person of house.people) expect([person.who, person.broken]).toEqual([person.who, false])
+    await house.close()
+  })
+  const idle = (person: Person): Promise<void> =>
+    person.until(
+      ({ lead, socket }) => socket === "synced" && lead?.inflight === undefined && lead?.waiting.length === 0,
+    )
+
+  it("does not let one bad request hold up the others", async () => {
+    const { link } = await house.invite(host)
+    const poison = await requestOf(link, host.state, { kemPub: new Uint8Array(1216).fill(0xff) })
+    host.hear({ TAG: "request", data: { request: poison } })
+    const ada = await house.join("ada", link)
+    expect(ada.state.phase).toBe("seated")
+    await idle(host)
+    expect(host.state.lead?.seats?.rows.size).toBe(2)
+  })
+
+  it("goes on when the service forgets a request that it had shown", async () => {
+    const { link } = await house.invite(host)
+    host.hear({ TAG: "request", data: { request: await requestOf(link, host.state) } })
+    const ada = await house.join("ada", link)
+    expect(ada.state.phase).toBe("seated")
+    await idle(host)
+    expect(host.state.lead?.seats?.rows.size).toBe(2)
+  })
+
+  it("answers a request once, however often the service shows it", async () => {
+    const { link } = await house.invite(host)
+    const ada = await house.join("ada", link)
+    await idle(host)
+    const shown = carriedTo("request", "host").at(-1)
+    if (shown === undefined) throw new Error("No request was shown.")
+    const before = host.state.chain?.step
+    for (let again = 0; again < 3; again++) host.hear(shown)
+    await house.elapse(2000)
+    expect(host.state.chain?.step).toBe(before)
+    // also after its holder has left, and whatever else happens to the connection
+    await ada.command({ kind: "leave" })
+    const { serial } = ada
+    await host.command({ kind: "demote", serial })
+    host.hangUp()
+    await host.until(({ socket }) => socket === "offline")
+    await idle(host)
+    host.hear(shown)
+    await house.elapse(2000)
+    await idle(host)
+    expect(host.state.chain?.step).toBe(0)
+  })
+
+  it("takes requests again only from its first own Head on after a reload", async () => {
+    const { link } = await house.invite(host)
+    await house.join("ada", link)
+    await idle(host)
+    const shown = carriedTo("request", "host").at(-1)
+    const again = house.reload(host)
+    await again.until(({ lead }) => lead?.seats !== undefined)
+    if (shown !== undefined) again.hear(shown)
+    await again.untilSending(2)
+    await house.elapse(2000)
+    await idle(again)
+    expect(again.state.chain?.step).toBe(0)
+  })
+
+  it("loses no keys by a word of the service: ended, removed, moved, or an answer to another question", async () => {
+    const { link } = await house.invite(host)
+    const ada = await house.join("ada", link)
+    const says = async (person: Person, message: ServiceMessage) => {
+      person.hear(message)
+      await house.elapse(200)
+      expect(person.record).toBeDefined()
+    }
+    await says(host, { TAG: "removed", data: {} })
+    expect(host.refusals.get("unexpected")).toBe(1)
+    await says(host, { TAG: "ended", data: { end: [] } })
+    await says(ada, { TAG: "ended", data: { end: [] } })
+    const other = { space: host.state.space, time: 0 as EpochMs, signer: 0xff } as Parameters<typeof endKind.sign>[2]
+    const forged = await endKind.sign(p, p.random(32), other)
+    await says(host, { TAG: "ended", data: { end: [forged.bytes] } })
+    expect([host.state.phase, ada.state.phase]).toEqual(["seated", "seated"])
+
+    house.loses = (who, bytes) => who === "host" && bytes[0] === 11
+    const { nextRef } = host.state
+    const asked = host.command({ kind: "sfu-token" })
+    await host.until((state) => state.asked.has(nextRef))
+    await says(host, { TAG: "ok", data: { ref: nextRef } })
+    expect(host.state.phase).toBe("seated")
+    house.loses = undefined
+    host.stop()
+    await asked
+
+    const fresh = startFromRecord(p, host.record ?? raise())
+    const turn = await step(fresh, say({ TAG: "ended", data: { end: [] } }), world)
+    expect([turn.state.phase, turn.out.map(({ kind }) => kind)]).toEqual(["opening", ["refused"]])
+    await says(ada, { TAG: "moved", data: {} })
+    expect(ada.state.problem).toBe("moved")
+  })
+
+  it("counts its own POST as accepted only when the answer to that very POST says so", async () => {
+    const { link } = await house.invite(host, { role: "speaker" })
+    const early: string[] = []
+    // the push of a Step comes before the answer: the leader goes on at once with the newcomer's Head
+    let held: Bytes | undefined
+    house.tamper = (who, bytes) => {
+      if (who !== "host") return [bytes]
+      const posts = [...host.state.asked].filter(([, asked]) => asked.kind === "post").map(([ref]) => ref)
+      if (bytes[0] === 65 && posts.some((ref) => ref === refOf(bytes))) {
+        held = bytes
+        return []
+      }
+      if (held === undefined) return [bytes]
+      const answer = held
+      held = undefined
+      return [bytes, answer]
+    }
+    house.loses = (who, bytes) => {
+      if (who === "host" && bytes[0] === 4 && host.state.lead?.inflight !== undefined)
+        early.push(host.state.lead.inflight.kind)
+      return false
+    }
+    const ada = await house.join("ada", link)
+    await ada.untilSending(2)
+    await idle(host)
+    expect(early).not.toContain("batch")
+    expect(host.refusals.size).toBe(0)
+    const newest = (await house.service.server.service.rooms.acquire(host.state.space))?.state.chain.head?.id
+    house.service.server.service.rooms.release(host.state.space)
+    expect(host.state.chain?.head?.id).toEqual(newest)
+  })
+
+  it("stays when Heads reach it while it asks for what it missed", async () => {
+    const { link } = await house.invite(host)
+    const ada = await house.join("ada", link)
+    await idle(host)
+    // the answer to a sync is held back until two more Heads have been pushed
+    let answer: Bytes | undefined
+    let heads = 0
+    house.tamper = (who, bytes) => {
+      if (who !== "ada") return [bytes]
+      if (bytes[0] === 68) {
+        answer = bytes
+        return []
+      }
+      if (bytes[0] !== 69) return [bytes]
+      heads++
+      const late = heads === 3 ? answer : undefined
+      return late === undefined ? [bytes] : [bytes, late]
+    }
+    const since = ada.state.chain?.head?.fields.seq ?? 0
+    await house.elapse(12_000)
+    const { asked } = ada.state
+    const pending = [...asked].find(([, { kind }]) => kind === "sync")
+    // a state that begins before what was pushed meanwhile
+    ada.hear({ TAG: "seat", data: { seat: new Uint8Array(0) } })
+    await house.elapse(25_000)
+    await ada.until(({ chain }) => (chain?.head?.fields.seq ?? 0) > since + 1)
+    const old = carriedTo("head", "ada").slice(-3)
+    const bundles = old.flatMap((message) => (message.TAG === "head" ? [message.data] : []))
+    ada.hear({
+      TAG: "state",
+      data: {
+        ref: pending?.[0] ?? 0,
+        policy: ada.state.chain?.policy.bytes ?? new Uint8Array(0),
+        heads: bundles,
+        step: [],
+        wrap: [],
+        wrapsComplete: false,
+        seats: [],
+        leader: true,
+      },
+    })
+    await house.elapse(1000)
+    expect([ada.state.phase, ada.state.problem]).toEqual(["seated", undefined])
+  })
+
+  it("takes no second policy for one that is in force, and no Head that another key signed", async () => {
+    const { link } = await house.invite(host)
+    const ada = await house.join("ada", link)
+    const head = carriedTo("head", "ada").at(-1)
+    await house.elapse(11_000)
+    const fresh = carriedTo("head", "ada").at(-1) ?? head
+    if (fresh?.TAG !== "head") throw new Error("No Head was pushed.")
+    const before = ada.state.chain
+    for (let at = 0; at < fresh.data.head.length; at += 5) {
+      const changed = Uint8Array.from(fresh.data.head)
+      changed[at] = (changed[at] ?? 0) ^ 1
+      ada.hear({ TAG: "head", data: { ...fresh.data, head: changed } })
+    }
+    await ada.until(({ socket }) => socket === "synced")
+    expect(ada.state.chain?.roster).toBe(before?.roster)
+    expect(ada.state.phase).toBe("seated")
+  })
+
+  it("is never broken by what the service says, in whatever order", async () => {
+    const { link } = await house.invite(host, { role: "speaker" })
+    const ada = await house.join("ada", link)
+    await ada.untilSending(2)
+    await host.command({ kind: "sfu-token" })
+    const said = house.carried.filter(({ way }) => way === "to-member").map(({ bytes }) => serviceCodec.decode(bytes))
+    const junk: ServiceMessage[] = [
+      { TAG: "wrapsComplete", data: { head: p.random(32) as ObjectId } },
+      { TAG: "wrap", data: { head: p.random(32) as ObjectId, wrap: p.random(48) } },
+      { TAG: "rows", data: { ref: 1, more: true, rows: [], counters: [] } },
+      { TAG: "sfu", data: { ref: 1, url: "", token: "", identity: "" } },
+      { TAG: "ok", data: { ref: 1 } },
+      { TAG: "error", data: { ref: 2, code: "x" } },
+      { TAG: "presence", data: { leader: true } },
+      { TAG: "answer", data: { answer: p.random(100) } },
+      { TAG: "leave", data: { leave: p.random(100) } },
+    ]
+    const tagged = new Map([...junk, ...said].map((message) => [message.TAG, message]))
+    const pool = [...said, ...junk, ...tagged.values(), ...tagged.values(), ...tagged.values()]
+    const starts: MemberState[] = [
+      startFromLink(link),
+      host.state,
+      ada.state,
+      startFromRecord(p, host.record ?? raise()),
+      startFromRecord(p, ada.record ?? raise()),
+    ]
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...starts),
+        fc.array(
+          fc.oneof(
+            { weight: 8, arbitrary: fc.constantFrom(...pool).map(say) },
+            { weight: 1, arbitrary: fc.constantFrom<Input>({ kind: "tick" }, { kind: "online" }, { kind: "offline" }) },
+            { weight: 1, arbitrary: fc.constant<Input>({ kind: "command", id: 1, command: { kind: "join" } }) },
+          ),
+          { maxLength: 12 },
+        ),
+        async (start, inputs) => {
+          let state = start
+          for (const [at, input] of inputs.entries()) {
+            const before = shallow(state)
+            const turn = await step(state, input, { ...world, monotonic: house.monotonic + at * 997 })
+            expect(shallow(state)).toEqual(before)
+            state = turn.state
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+  const world = { p, now: Date.now() as EpochMs, monotonic: 0 }
+
+  function carriedTo<T extends ServiceMessage["TAG"]>(tag: T, to: string): readonly ServiceMessage[] {
+    return house.carried
+      .filter(({ who, way }) => who === to && way === "to-member")
+      .map(({ bytes }) => serviceCodec.decode(bytes))
+      .filter((message) => message.TAG === tag)
+  }
+})
+
+const say = (message: ServiceMessage): Input => ({ kind: "message", message })
+
+/** Which objects a state is made of: equal before and after a turn if the turn wrote to none of them. */
+function shallow(state: MemberState): string {
+  return Object.entries(state)
+    .map(
+      ([name, value]) =>
+        `${name}:${value instanceof Uint8Array ? toHex(value) : value instanceof Map ? value.size : typeof value}`,
+    )
+    .join()
+}
+
+function raise(): never {
+  throw new Error("There is no record.")
+}
+
+const refOf = (bytes: Uint8Array): number => bytes.subarray(1, 5).reduce((sum, byte) => sum * 256 + byte, 0)
+
+/** A request as the holder of a link makes it who means no good. */
+async function requestOf(link: Link, { chain }: MemberState, changes: Partial<SeatRequest> = {}): Promise<Bytes> {
+  const secrets = inviteSecrets(p, link)
+  const seatSeed = p.random(32)
+  const seatPub = p.publicKey(seatSeed)
+  const made = await seatRequestKind.sign(p, seatSeed, {
+    space: link.space,
+    head: chain?.head?.id ?? (new Uint8Array(32) as ObjectId),
+    inviteId: inviteIdOf(p, p.publicKey(secrets.keySeed)),
+    seatPub,
+    kemPub: (await p.kemKeyPair()).publicKey,
+    n: 0,
+    flags: 0,
+    proof: await p.sign(secrets.keySeed, memberStatement(link.space, seatPub)),
+    ...changes,
+  })
+  return made.bytes
+}

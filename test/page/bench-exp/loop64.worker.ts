@@ -1,2 +1,0 @@
-import { serve } from "./exp.ts"
-serve("loop64")

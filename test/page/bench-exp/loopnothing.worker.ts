@@ -1,2 +1,0 @@
-import { serveRaw } from "./exp.ts"
-serveRaw(64, false)

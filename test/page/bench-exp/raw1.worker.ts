@@ -1,2 +1,0 @@
-import { serveRaw } from "./exp.ts"
-serveRaw(1, true)

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest"
+import { createCaptureCheck } from "../../web/rtc/capture-check.ts"
+
+/** A reading without anything on its way. */
+const at = (sealed: number, sent: number) => ({ sealedBefore: sealed, sent, sealedAfter: sealed })
+
+describe("the comparison of packets sent with frames sealed", () => {
+  test.each([
+    [0, 0, "unclear"],
+    [4, 4, "unclear"],
+    [5, 5, "equal"],
+    [500, 500, "equal"],
+    [502, 500, "equal"],
+    [503, 500, "unclear"],
+  ] as const)("of %i sealed and %i sent is %s", (sealed, sent, verdict) => {
+    expect(createCaptureCheck()(at(sealed, sent))).toBe(verdict)
+  })
+
+  test("finds one packet more than was sealed", () => {
+    expect(createCaptureCheck()(at(500, 501))).toBe("leak")
+  })
+
+  test("waits when the page was slow, and not for ever", () => {
+    const check = createCaptureCheck()
+    const slow = { sealedBefore: 100, sent: 110, sealedAfter: 120 }
+    expect([check(slow), check(slow), check(slow), check(slow)]).toEqual(["unclear", "unclear", "unclear", "leak"])
+  })
+
+  test("forgives a slow reading after an equal one", () => {
+    const check = createCaptureCheck()
+    const slow = { sealedBefore: 100, sent: 110, sealedAfter: 120 }
+    for (const reading of [slow, slow, slow, at(120, 120)]) expect(check(reading)).not.toBe("leak")
+    expect(check(slow)).toBe("unclear")
+  })
+
+  test("takes a transform that never ran for a leak as soon as a packet left", () => {
+    expect(createCaptureCheck()(at(0, 1))).toBe("leak")
+  })
+})
