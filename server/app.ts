@@ -32,5 +32,3 @@ export function createApp({ service, gate, page, trustedProxies }: AppParts) {
   })
   return app
 }
-
-export type AppType = ReturnType<typeof createApp>

@@ -45,5 +45,5 @@ export class Refusal extends Error {
 export function codeOf(error: unknown): string {
   if (error instanceof Refusal) return error.code
   if (!(error instanceof ProtocolError) || error.fault === "us") return "internal"
-  return (error as ProtocolError).code
+  return error.code
 }

@@ -32,7 +32,8 @@ export function acceptUpgrades(server: Server, parts: UpgradeParts): () => void 
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy())
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://service.invalid")
+    // Cut by hand: a request target may be anything, and URL would throw on some.
+    const [pathname = "", query = ""] = (request.url ?? "").split("?", 2)
     const address = addressOf(request, trustedProxies)
     if (!service.limits.sockets.take(address)) refuse(socket, "429 Too Many Requests")
     else if (pathname === "/api/room")
@@ -42,7 +43,7 @@ export function acceptUpgrades(server: Server, parts: UpgradeParts): () => void 
     else if (sfuPaths.has(pathname)) {
       carried.add(socket)
       socket.on("close", () => carried.delete(socket))
-      passGate(parts, request, socket, head, searchParams).catch((error: unknown) => {
+      passGate(parts, request, socket, head, new URLSearchParams(query)).catch((error: unknown) => {
         service.log.error("fault", { fault: faultOf(error) })
         socket.destroy()
       })

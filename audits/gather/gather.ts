@@ -8,6 +8,8 @@ import { openTapped, type TappedPage } from "./tapped-page.ts"
 
 /** The subscriber and a newcomer's keys are in place so long after the join. */
 const settleMs = 2500
+const subscribeAttempts = 2
+const firstPacketWithinMs = 15_000
 
 /**
  * Drives a subject through one session and collects what each vantage saw. A step that fails leaves its part out and
@@ -53,9 +55,7 @@ export async function gather(
         return await observeJoining(listener, link)
       })
       if (timeline.speakMs > 0) {
-        subscription = await attempt("subscribe without keys", async () =>
-          subscribe({ ...(await room.pass()), onPacket: (packet) => frames.push(packet) }),
-        )
+        subscription = await attempt("subscribe without keys", () => hear(room, frames))
         await pause(settleMs)
         say(`${subject.name}: watch for ${(timeline.speakMs + timeline.muteMs + timeline.afterMs) / 1000} s`)
         await phase("speaking", timeline.speakMs)
@@ -95,6 +95,18 @@ export async function gather(
   await listener?.context.close()
   await attempt("leave", async () => room?.close())
   return evidence
+}
+
+/** A subscriber that does receive: on a busy machine a first connection may come to nothing. */
+async function hear(room: Room, frames: Packet[]): Promise<Subscription> {
+  for (let i = 0; i < subscribeAttempts; i++) {
+    const subscription = await subscribe({ ...(await room.pass()), onPacket: (packet) => frames.push(packet) })
+    const giveUpAt = Date.now() + firstPacketWithinMs
+    while (frames.length === 0 && Date.now() < giveUpAt) await pause(100)
+    if (frames.length > 0) return subscription
+    await subscription.close()
+  }
+  throw new Error("the media server let the subscriber in, but forwarded nothing")
 }
 
 async function observeJoining(listener: TappedPage, link: string): Promise<Joining> {

@@ -102,7 +102,7 @@ async function removeListener(page: Page): Promise<Removal> {
 async function endSpace(page: Page): Promise<void> {
   await button(page, "End space").click()
   await button(page.getByRole("dialog"), "End space").click()
-  await button(page, "End space").waitFor({ state: "hidden" })
+  await page.getByRole("dialog").waitFor({ state: "hidden" })
 }
 
 function button(within: Page | Locator, name: string): Locator {

@@ -5,6 +5,7 @@ import type { Epoch, EpochMs, InviteId, ObjectId, SeatSerial, SenderIndex, Space
 
 /** Reads and writes one binary structure: big-endian, whole or not at all. */
 export interface Codec<T> {
+  /** @throws CodecError `oversized` or `malformed` (a value out of its range). */
   encode(value: T): Bytes
   /** @throws CodecError `oversized` or `malformed` (truncated, trailing bytes, a value out of its range). */
   decode(bytes: Uint8Array): T
@@ -17,7 +18,12 @@ export type Coder<T> = P.CoderType<T>
 export function codec<T>(name: string, coder: Coder<T>, maxBytes: number): Codec<T> {
   return {
     encode(value) {
-      const bytes = coder.encode(value) as Bytes
+      let bytes: Bytes
+      try {
+        bytes = coder.encode(value) as Bytes
+      } catch {
+        throw new CodecError("malformed", `This value is not a ${name}.`)
+      }
       if (bytes.length > maxBytes) throw new CodecError("oversized", `${name} is larger than ${maxBytes} bytes.`)
       return bytes
     },

@@ -17,6 +17,7 @@ export interface Signed<T> {
  * "sottovoce v1 " ‖ name ‖ 0x00 ‖ all bytes before it, so no object can stand for one of another kind.
  */
 export interface SignedKind<T> {
+  /** @throws CodecError `malformed` (a value out of its range), `oversized` */
   sign(p: Primitives, seed: Uint8Array, fields: T): Promise<Signed<T>>
   /** Shape only; nothing is verified. @throws CodecError */
   decode(p: Primitives, bytes: Uint8Array): Signed<T>
@@ -31,7 +32,13 @@ export function signedKind<T>(label: Label, type: number, fields: Coder<T>, maxB
   const head = Uint8Array.of(type, version)
   return {
     async sign(p, seed, value) {
-      const body = concat(head, fields.encode(value))
+      let encoded: Uint8Array
+      try {
+        encoded = fields.encode(value)
+      } catch {
+        throw new CodecError("malformed", `This value is not a ${label}.`)
+      }
+      const body = concat(head, encoded)
       const bytes = concat(body, await p.sign(seed, info(label, body)))
       if (bytes.length > maxBytes) throw new CodecError("oversized", `${label} is larger than ${maxBytes} bytes.`)
       return { fields: value, bytes, id: p.hash(bytes) as ObjectId }

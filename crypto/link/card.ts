@@ -15,7 +15,7 @@ export interface Card {
   readonly links: readonly string[]
 }
 
-const cardKind = signedKind<Card>(
+export const cardKind = signedKind<Card>(
   "sign-card",
   3,
   struct({ space: spaceId, title: text(300), hostName: text(200), language: text(35), links: list(text(500), 4) }),

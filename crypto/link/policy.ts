@@ -1,4 +1,4 @@
-import { equal, type Bytes } from "../base/bytes.ts"
+import { equal } from "../base/bytes.ts"
 import { inviteId, list, objectId, oneOf, spaceId, struct, time, u16, u32, u8, upTo } from "../base/codec.ts"
 import { VerifyError } from "../base/errors.ts"
 import type { EpochMs, InviteId, ObjectId, SpaceId } from "../base/ids.ts"

@@ -11,9 +11,6 @@ const maxCatchUpBytes = 524_288
 
 type Invites = ReadonlyMap<string, SignedInvite>
 
-/** What a client has that knows nothing yet. */
-export const nothingKnown = 0xffff_ffff
-
 /**
  * The Heads after `since`, each with what changed from the one before. Whoever knows nothing, or less than is kept,
  * gets the newest ones whole, from the last that the safety code covers (or, where the policy has changed since, from

@@ -8,8 +8,7 @@ import { ticketIn, type Gate } from "./gate.ts"
 export function gateRoutes(gate: Gate) {
   return new Hono()
     .get("/validate", async (context) => {
-      const { searchParams } = new URL(context.req.url)
-      const may = await gate.mayPass(ticketIn(searchParams))
+      const may = await gate.mayPass(ticketIn(new URLSearchParams(context.req.query())))
       return context.text(may ? "success" : "", may ? 200 : 401)
     })
     .all("*", (context) => context.text("", 401))

@@ -88,7 +88,7 @@ async function store(
   })
   state.chain = chain
   state.seats = seats
-  state.byKey = rowsByKey(seats)
+  if (changes.upserted.length + changes.removed.length > 0) state.byKey = rowsByKey(seats)
   state.headIds = [...state.headIds, toHex(newest.id)].slice(-recentHeads)
   state.step = undefined
   for (const serial of changes.removed) state.answered.delete(serial)

@@ -12,7 +12,7 @@ const upToDate = ({ state }: Person): boolean =>
 
 const epochOf = ({ state }: Person): number => state.chain?.head?.fields.epoch ?? 0
 
-describe("members around a real key service", () => {
+describe("members around a real key service", { timeout: 60_000 }, () => {
   let house: Household
   let host: Person
   beforeEach(async () => {

@@ -94,7 +94,7 @@ test("a ticket is good for one join; text and binary messages pass both ways", a
   const socket = opened(await knock("/rtc", { access_token: token, auto_subscribe: "1" }))
   for (const message of ["text", Buffer.from([0, 1, 255])]) {
     const echoed = new Promise((resolve) =>
-      socket.once("message", (data, isBinary) => resolve(isBinary ? data : String(data))),
+      socket.once("message", (data: Buffer, isBinary) => resolve(isBinary ? data : data.toString())),
     )
     socket.send(message)
     expect(await echoed).toEqual(message)

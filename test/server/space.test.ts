@@ -20,7 +20,8 @@ afterEach(() => service.stop())
 async function refusedUnchanged(bytes: Uint8Array<ArrayBuffer>, status: number, code: string, type?: string) {
   const before = await service.dump()
   const response = await service.post(bytes, type)
-  expect({ status: response.status, body: await response.json() }).toEqual({ status, body: { code } })
+  const told: unknown = await response.json()
+  expect({ status: response.status, body: told }).toEqual({ status, body: { code } })
   expect(await service.dump()).toBe(before)
 }
 

@@ -1,13 +1,16 @@
 import { equal, fromHex, toHex, type Bytes } from "#crypto/base/bytes"
+import { kemKeyPairOf } from "#crypto/base/hpke"
 import type { ObjectId, SeatSerial, SpaceId } from "#crypto/base/ids"
 import { info } from "#crypto/base/labels"
 import type { Primitives } from "#crypto/base/primitives"
+import { decodeKid, epochTag } from "#crypto/media/kid"
 import { commit, lastStep, ratchet, rootSecret, sframeBase } from "#crypto/media/key-schedule"
 import { decodeHeader } from "#crypto/media/sframe-header"
 import { openFrame } from "#crypto/media/sframe"
 import { roomSuite, sframeKeys } from "#crypto/media/sframe-keys"
 import { headKind, viewOf } from "#crypto/room/head"
-import { seatKind } from "#crypto/seat/seat-object"
+import { seatKind, type SignedSeat } from "#crypto/seat/seat-object"
+import { seatRequestKind } from "#crypto/seat/seat-request"
 import { openSeat } from "#crypto/seat/seat"
 import { stepKind } from "#crypto/seat/step"
 import { stepKek, unwrapSecret } from "#crypto/seat/wrap"
@@ -30,10 +33,10 @@ export interface Loot {
 
 interface Public {
   readonly space: SpaceId
-  readonly heads: ReadonlyMap<string, { readonly view: ObjectId; readonly epoch: number }>
   readonly commits: readonly { readonly epoch: number; readonly step: number; readonly commit: Bytes }[]
   readonly views: ReadonlyMap<number, readonly ObjectId[]>
-  readonly seats: readonly Bytes[]
+  /** The Seats that were sealed to one KEM key, by that key in hex. */
+  readonly seatsOf: (kemPub: string) => readonly SignedSeat[]
   readonly wraps: readonly Wrap[]
 }
 
@@ -57,7 +60,7 @@ export async function attack(
   const open = read(p, carried, stored)
   const pool = [...known].filter((hex) => hex.length === 64).map(fromHex)
   const seen = new Set<string>()
-  const secrets = new Map<string, { readonly view: ObjectId; readonly secret: Bytes }>()
+  const secrets = new Map<string, { readonly view: ObjectId; readonly step: number; readonly secret: Bytes }>()
   let [seats, wraps] = [0, 0]
   const add = (value: Bytes): void => {
     if (!seen.has(toHex(value))) pool.push(value)
@@ -67,8 +70,7 @@ export async function attack(
     const name = toHex(value)
     if (seen.has(name)) continue
     seen.add(name)
-    for (const bytes of open.seats) {
-      const seat = seatKind.decode(p, bytes)
+    for (const seat of open.seatsOf(toHex((await kemKeyPairOf(value)).publicKey))) {
       const opened = await openSeat(p, seat, seat.fields.request, value).catch(() => undefined)
       if (opened === undefined) continue
       seats++
@@ -91,7 +93,7 @@ export async function attack(
         let secret = value
         for (let at = step; at <= lastStep; at++) {
           if (at > step) secret = ratchet(p, secret, view, at)
-          secrets.set(`${epoch}/${at}/${toHex(view)}`, { view, secret })
+          secrets.set(`${epoch}/${at}/${toHex(view)}`, { view, step: at, secret })
         }
         // the next root hangs on this one: it must not be all that it hangs on
         add(rootSecret(p, secret, new Uint8Array(32)))
@@ -103,10 +105,15 @@ export async function attack(
 
   return {
     secrets: new Set([...secrets.keys()].map((key) => key.split("/").slice(0, 2).join("/"))),
-    frames: frames.filter((frame) => {
-      const direct = [...seen].map((hex) => ({ secret: fromHex(hex), views: [...open.views.values()].flat() }))
-      const made = [...secrets.values()].map(({ view, secret }) => ({ secret, views: [view] }))
-      return [...made, ...direct].some(({ secret, views }) => views.some((view) => opens(p, secret, view, frame.bytes)))
+    frames: frames.filter(({ bytes }) => {
+      const kid = decodeKid(Number(decodeHeader(bytes)?.kid ?? 0))
+      if (kid === undefined) return false
+      const views = [...open.views].filter(([epoch]) => epochTag(epoch) === kid.tag).flatMap(([, view]) => view)
+      const made = [...secrets.values()].filter(({ view, step }) => step === kid.step && views.includes(view))
+      return (
+        made.some(({ view, secret }) => opens(p, secret, view, bytes)) ||
+        [...seen].some((hex) => views.some((view) => opens(p, fromHex(hex), view, bytes)))
+      )
     }),
     seats,
     wraps,
@@ -131,8 +138,11 @@ function read(p: Primitives, carried: readonly Carried[], stored: readonly strin
     for (let at = 0; at + wrapRecord <= joined.length; at += wrapRecord) {
       const serial = joined.subarray(at, at + 4).reduce((sum, byte) => sum * 256 + byte, 0) as SeatSerial
       const wrap = joined.slice(at + 4, at + wrapRecord)
-      wraps.set(`${toHex(head)}${serial}${toHex(wrap)}`, { head, serial, wrap })
+      wraps.set(toHex(wrap), { head, serial, wrap })
     }
+  }
+  const noteOwn = (head: ObjectId, wrap: Bytes): void => {
+    if (!wraps.has(toHex(wrap))) wraps.set(toHex(wrap), { head, serial: undefined, wrap })
   }
 
   for (const { way, bytes } of carried) {
@@ -143,13 +153,14 @@ function read(p: Primitives, carried: readonly Carried[], stored: readonly strin
       if (TAG === "head") note(data.head)
       if (TAG === "step") note(data.step)
       if (TAG === "seat") note(data.seat)
-      if (TAG === "wrap") wraps.set(toHex(data.wrap), { head: data.head, serial: undefined, wrap: data.wrap })
+      if (TAG === "wrap") noteOwn(data.head, data.wrap)
     } else {
       const { TAG, data } = clientCodec.decode(bytes)
       if (TAG === "head") {
         note(data.bundle.head)
         noteWraps(headKind.decode(p, data.bundle.head).id, data.wraps)
       }
+      if (TAG === "request") note(data.request)
       if (TAG === "batch") for (const one of [data.step, ...data.seats]) note(one)
       if (TAG === "wraps") noteWraps(data.head, data.wraps)
     }
@@ -163,26 +174,27 @@ function read(p: Primitives, carried: readonly Carried[], stored: readonly strin
 
   const heads = [...objects.values()].flatMap((bytes) => attempt(() => headKind.decode(p, bytes)))
   const steps = [...objects.values()].flatMap((bytes) => attempt(() => stepKind.decode(p, bytes)))
-  const seats = [...objects.values()].filter((bytes) => attempt(() => seatKind.decode(p, bytes)).length > 0)
+  const seats = [...objects.values()].flatMap((bytes) => attempt(() => seatKind.decode(p, bytes)))
+  const requests = [...objects.values()].flatMap((bytes) => attempt(() => seatRequestKind.decode(p, bytes)))
+  const kemPubs = new Map(requests.map(({ id, fields }) => [toHex(id), toHex(fields.kemPub)]))
   const views = new Map<number, ObjectId[]>()
   for (const head of heads)
     if (equal(viewOf(head), head.id)) views.set(head.fields.epoch, [...(views.get(head.fields.epoch) ?? []), head.id])
   for (const blob of blobs)
     if (blob.length === 48)
-      for (const view of [...views.values()].flat())
-        wraps.set(`${toHex(view)}${toHex(blob)}`, { head: view, serial: undefined, wrap: blob })
+      // one that was carried too is known by its bytes; any other may be of any epoch
+      for (const view of [...views.values()].flat()) noteOwn(view, blob)
   const space = heads[0]?.fields.space
   if (space === undefined) throw new Error("Nothing was carried.")
   return {
     space,
-    heads: new Map(heads.map((head) => [toHex(head.id), { view: viewOf(head), epoch: head.fields.epoch }])),
     commits: [...heads, ...steps].map(({ fields }) => ({
       epoch: fields.epoch,
       step: fields.step,
       commit: fields.commit,
     })),
     views,
-    seats,
+    seatsOf: (kemPub) => seats.filter(({ fields }) => kemPubs.get(toHex(fields.request)) === kemPub),
     wraps: [...wraps.values()],
   }
 }

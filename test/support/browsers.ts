@@ -9,7 +9,7 @@ export interface Page {
   evaluate<Value>(expression: string): Promise<Value>
   click(selector: string): Promise<void>
   fill(selector: string, text: string): Promise<void>
-  /** Resolves when the expression is true. @throws after `withinMs` (15 s) */
+  /** Resolves when the expression, or what it promises, is true. @throws after `withinMs` (30 s) */
   until(expression: string, withinMs?: number): Promise<void>
   text(selector: string): Promise<string>
   screenshot(path: string): Promise<void>

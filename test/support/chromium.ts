@@ -1,5 +1,6 @@
 import { chromium, type Page as PlaywrightPage } from "playwright-core"
 import type { Browser, Page } from "./browsers.ts"
+import { untilTrue } from "./until-true.ts"
 import { findChromium } from "./executables.ts"
 
 export interface ChromiumOptions {
@@ -77,9 +78,7 @@ function wrap(page: PlaywrightPage): Page {
     evaluate: (expression) => page.evaluate(expression),
     click: (selector) => page.click(selector),
     fill: (selector, text) => page.fill(selector, text),
-    async until(expression, withinMs = 15_000) {
-      await page.waitForFunction(expression, undefined, { timeout: withinMs })
-    },
+    until: (expression, withinMs) => untilTrue((asked) => page.evaluate(asked), expression, withinMs),
     text: async (selector) => (await page.textContent(selector)) ?? "",
     async screenshot(path) {
       await page.screenshot({ path })

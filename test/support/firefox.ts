@@ -1,5 +1,6 @@
 import { launch, type Page as PuppeteerPage } from "puppeteer-core"
 import type { Browser, Page } from "./browsers.ts"
+import { untilTrue } from "./until-true.ts"
 import { findFirefox } from "./executables.ts"
 
 export interface FirefoxOptions {
@@ -64,12 +65,10 @@ function wrap(page: PuppeteerPage): Page {
     evaluate: <Value>(expression: string): Promise<Value> => page.evaluate(expression) as Promise<Value>,
     click: (selector) => page.locator(selector).click(),
     fill: (selector, text) => page.locator(selector).fill(text),
-    async until(expression, withinMs = 15_000) {
-      await page.waitForFunction(expression, { timeout: withinMs, polling: 50 })
-    },
+    until: (expression, withinMs) => untilTrue((asked) => page.evaluate(asked), expression, withinMs),
     text: (selector) => page.$eval(selector, (element) => element.textContent),
     async screenshot(path) {
-      await page.screenshot({ path: path as `${string}.png` })
+      await page.screenshot({ path })
     },
     console: said,
     close: () => page.close(),

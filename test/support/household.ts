@@ -129,11 +129,20 @@ export class Household {
     return reply
   }
 
-  /** Lets time pass, second by second; everybody gets to act in each. */
+  /** Lets time pass in strides short enough for every timer of the protocol; everybody gets to act in each. */
   async elapse(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 1000) {
-      this.#advance(Math.min(left, 1000))
+    const stride = ms > 60_000 ? 5000 : 1000
+    for (let left = ms; left > 0; left -= stride) {
+      this.#advance(Math.min(left, stride))
+      await this.#quiet()
+    }
+  }
+
+  /** Resolves when nobody is at work and all that was asked is answered, or soon after: answers may have been lost. */
+  async #quiet(): Promise<void> {
+    for (let waited = 0; waited < 20; waited++) {
       await new Promise((resolve) => setTimeout(resolve, tickEveryMs))
+      if (this.people.every((person) => person.idle)) return
     }
   }
 

@@ -31,6 +31,7 @@ export class Person {
   readonly sealer: Sealer
   readonly opener: Opener
   #stopped = false
+  #turns = 0
   readonly #house: Household
   readonly #driver: Driver
   readonly #waiting = new Set<() => void>()
@@ -44,7 +45,10 @@ export class Person {
     this.opener = createOpener(p, (ms, run) => house.after(ms, run))
     this.#know(state)
     this.#driver = new Driver(state, {
-      step,
+      step: async (before, input, world) => {
+        this.#turns++
+        return step(before, input, world).finally(() => this.#turns--)
+      },
       p,
       now: () => house.now,
       monotonic: () => house.monotonic,
@@ -76,6 +80,13 @@ export class Person {
 
   get state(): MemberState {
     return this.#driver.state
+  }
+
+  /** Whether it waits for nothing: no turn under way, no message without its answer. */
+  get idle(): boolean {
+    const { socket, asked, phase } = this.state
+    const answered = socket !== "synced" || asked.size === 0
+    return this.#stopped || phase === "gone" || (this.#turns === 0 && answered)
   }
 
   get refusals(): ReadonlyMap<string, number> {

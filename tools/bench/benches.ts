@@ -1,5 +1,7 @@
 import type { Figure } from "./figure.ts"
 import { frame } from "./frame.ts"
+import { join } from "./join.ts"
+import { lockout } from "./lockout.ts"
 import { rotate } from "./rotate.ts"
 
 export interface BenchRun {
@@ -30,5 +32,15 @@ export const benches: readonly Bench[] = [
     name: "rotate",
     promise: "a new secret made and wrapped for 1,000 and 10,000 seats in Chromium (≤ 30 and 300 ms, ≤ 52 B a seat)",
     run: rotate,
+  },
+  {
+    name: "lockout",
+    promise: "kick to the last frame that the ex-member's keys open, at 5, 50 and 200 seats (p95 ≤ 0.5 s at 200)",
+    run: lockout,
+  },
+  {
+    name: "join",
+    promise: "tap to the first audible sample (≤ 3 s, and ≤ 150 ms more than without encryption)",
+    run: join,
   },
 ]

@@ -4,26 +4,23 @@ import { browsers, type Browser } from "../../test/support/browsers.ts"
 import { serveTestPage } from "../../test/support/test-page.ts"
 import type { BenchRun } from "./benches.ts"
 import { atMost, context, exactly, type Figure } from "./figure.ts"
+import { withParts } from "./parts.ts"
 import { median } from "./stats.ts"
 
 /** Seals and opens bursts of frames in the product's pipes and in LiveKit's, by turns, in both browsers. */
-export async function frame(run: BenchRun): Promise<readonly Figure[]> {
-  const page = await serveTestPage("bench-frame")
-  try {
+export function frame(run: BenchRun): Promise<readonly Figure[]> {
+  return withParts(async (parts) => {
+    const served = await serveTestPage("bench-frame")
+    parts.end(served.stop)
     const figures: Figure[] = []
     for (const launch of [browsers.chromium, browsers.firefox]) {
       const browser = await launch()
-      try {
-        run.saw(browser.name, browser.version)
-        figures.push(...(await inBrowser(browser, page.url, run)))
-      } finally {
-        await browser.close()
-      }
+      parts.end(browser.close)
+      run.saw(browser.name, browser.version)
+      figures.push(...(await inBrowser(browser, served.url, run)))
     }
     return figures
-  } finally {
-    await page.stop()
-  }
+  })
 }
 
 async function inBrowser(browser: Browser, url: string, run: BenchRun): Promise<readonly Figure[]> {

@@ -9,7 +9,7 @@ export interface Reading {
 const inFlight = 2
 /** As many unclear readings in a row are no coincidence. */
 const patience = 4
-/** Before the source goes through, so many packets must have left sealed. */
+/** So many packets make a comparison. */
 const enough = 5
 
 /**
@@ -18,12 +18,19 @@ const enough = 5
  */
 export function createCaptureCheck(): (reading: Reading) => "equal" | "unclear" | "leak" {
   let tooMany = 0
+  let earlier: { readonly sealed: number; readonly sent: number } | undefined
   return ({ sealedBefore, sent, sealedAfter }) => {
     // what was sent by then must have been sealed by now: no delay explains this away
     if (sent > sealedAfter) return "leak"
     if (sent > sealedBefore + inFlight) return ++tooMany < patience ? "unclear" : "leak"
     tooMany = 0
-    // sealed frames may be lost before they are sent, which is no leak, but no proof either
-    return sent >= enough && sent >= sealedBefore - inFlight ? "equal" : "unclear"
+    if (sent < enough) return "unclear"
+    if (sent >= sealedBefore - inFlight) return "equal"
+    // Frames sealed before the connection was ready are lost, and no leak; from then on both must grow alike.
+    const before = earlier ?? { sealed: sealedBefore, sent }
+    const grown = sent - before.sent
+    if (earlier === undefined || grown >= enough) earlier = { sealed: sealedBefore, sent }
+    const alike = Math.abs(sealedBefore - before.sealed - grown) <= inFlight
+    return grown >= enough && alike ? "equal" : "unclear"
   }
 }

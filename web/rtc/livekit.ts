@@ -138,6 +138,8 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
       })
   }
 
+  const whyFailed = (): "sdp-refused" | "sfu-unreachable" => (sdp.refused ? "sdp-refused" : "sfu-unreachable")
+
   async function connect(url: string, token: string): Promise<void> {
     await end("left")
     onEvent({ kind: "state", state: "connecting" })
@@ -157,7 +159,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
       })
     } catch {
       remotes.clear()
-      throw new SfuError(sdp.refused ? "sdp-refused" : "sfu-unreachable")
+      throw new SfuError(whyFailed())
     } finally {
       clearTimeout(timer)
     }
@@ -171,7 +173,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
     try {
       await room.localParticipant.publishTrack(silence.track, publishOptions)
     } catch {
-      throw new SfuError(sdp.refused ? "sdp-refused" : "sfu-unreachable")
+      throw new SfuError(whyFailed())
     }
   }
 

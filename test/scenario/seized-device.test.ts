@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest"
+
+import type { Primitives } from "#crypto/base/primitives"
+import { webPrimitives } from "#crypto/base/web-primitives"
+import { attack, type Loot } from "../support/attacker.ts"
+import { withoutDerivation } from "../support/broken-primitives.ts"
+import { Household } from "../support/household.ts"
+import type { SealedFrame } from "../support/person.ts"
+
+interface Evening {
+  readonly loot: Loot
+  readonly frames: readonly SealedFrame[]
+  /** The epoch in which the device was taken. */
+  readonly epoch: number
+}
+
+/** A talk of several epochs, at the end of which a device is taken as it is; then the attack with what is on it. */
+async function evening(whose: "host" | "listener" | "speaker", p: Primitives): Promise<Evening> {
+  const house = await Household.open({ primitives: () => p })
+  try {
+    const host = await house.host()
+    const listener = await house.join("listener", (await house.invite(host)).link)
+    const speaker = await house.join("speaker", (await house.invite(host, { role: "speaker" })).link)
+    await speaker.untilSending(2)
+    const frames: SealedFrame[] = []
+    const talk = async (): Promise<void> => {
+      const epoch = host.state.chain?.head?.fields.epoch
+      for (const sender of [host, speaker]) {
+        await sender.untilSending(epoch)
+        await sender.until(({ sending, chain }) => sending.step === chain?.step)
+        frames.push(await sender.speak())
+      }
+      await listener.until(({ secret }) => secret?.epoch === epoch)
+      await house.noteStored()
+    }
+    await talk()
+    for (let turn = 0; turn < 3; turn++) {
+      await house.elapse(301_000)
+      await talk()
+    }
+    // old epochs are wiped five seconds after the Head that ended them
+    await house.elapse(6000)
+    const known = { host, listener, speaker }[whose].knowsNow()
+    const epoch = host.state.chain?.head?.fields.epoch ?? 0
+    return { loot: await attack(p, known, [...house.carried], house.dumps, frames), frames, epoch }
+  } finally {
+    await house.close()
+  }
+}
+
+describe("a seized device with everything the service ever held or carried", { timeout: 120_000 }, () => {
+  it.each(["listener", "speaker", "host"] as const)(
+    "opens no epoch but the one it was taken in: a %s's",
+    async (whose) => {
+      const { loot, frames, epoch } = await evening(whose, webPrimitives)
+      const current = frames.filter((frame) => frame.epoch === epoch)
+      expect(current).toHaveLength(2)
+      expect(frames.length).toBeGreaterThan(6)
+      expect(loot.frames).toEqual(current)
+    },
+  )
+
+  it("would open the epochs before if a KEK never changed (the test can fail)", async () => {
+    const { loot, frames, epoch } = await evening("listener", withoutDerivation("next"))
+    const earlier = loot.frames.filter((frame) => frame.epoch < epoch)
+    expect(earlier.length).toBeGreaterThan(0)
+    expect(frames).toEqual(expect.arrayContaining(earlier))
+  })
+})

@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { startService } from "../lib/service-run.mjs"
+import { freshSfuKey } from "../lib/sfu-run.mjs"
+import type { BenchRun } from "./benches.ts"
+import { atMost, context, type Figure } from "./figure.ts"
+import { openRoom, type Kick } from "./lockout/room.ts"
+import { withParts } from "./parts.ts"
+import { quantile } from "./stats.ts"
+
+/** The goal is for the last size. */
+const sizes = { whole: [5, 50, 200], quick: [5] } as const
+const goalMs = 500
+const kicksPerSize = 20
+
+/** Kicks listeners from rooms of a real key service, and looks until when their keys still open what is said. */
+export function lockout(run: BenchRun): Promise<readonly Figure[]> {
+  return withParts(async (parts) => {
+    const folder = await mkdtemp(join(tmpdir(), "sottovoce-lockout-"))
+    parts.end(() => rm(folder, { recursive: true, force: true }))
+    await writeFile(join(folder, "index.html"), "<!doctype html>")
+    // no sound flows: nobody asks for the media server
+    const sfu = { ...freshSfuKey(), url: "ws://127.0.0.1:9" }
+    const service = await startService({ database: join(folder, "lockout.db"), page: folder, sfu })
+    parts.end(service.stop)
+    const figures: Figure[] = []
+    const wanted: readonly number[] = run.quick ? sizes.quick : sizes.whole
+    for (const [network, seats] of wanted.entries()) {
+      // the bots give addresses of 127.0.0.0/8 as their own
+      const kicks = await kicksOf(service.url.replace("localhost", "127.0.0.1"), seats, network, run)
+      figures.push(...figuresOf(seats, kicks, seats === wanted.at(-1)))
+    }
+    return figures
+  })
+}
+
+function figuresOf(seats: number, kicks: readonly Kick[], judged: boolean): readonly Figure[] {
+  const named = (what: string): string => `lockout ${seats} seats: ${what}`
+  const lockouts = kicks.map(({ lockoutMs }) => lockoutMs)
+  const switched = kicks.map(({ switchedMs }) => switchedMs)
+  const p95 = quantile(lockouts, 0.95)
+  return [
+    context(named("p50"), quantile(lockouts, 0.5), "ms"),
+    judged ? atMost(named("p95"), p95, "ms", goalMs) : context(named("p95"), p95, "ms"),
+    context(named("longest"), Math.max(...lockouts), "ms"),
+    context(named("all talkers switched, p95"), quantile(switched, 0.95), "ms"),
+    context(named("kicks"), kicks.length, "kicks"),
+  ]
+}
+
+async function kicksOf(origin: string, seats: number, network: number, run: BenchRun): Promise<readonly Kick[]> {
+  const room = await openRoom(origin, seats, network)
+  try {
+    run.say(`  ${seats} seats are taken`)
+    const kicks: Kick[] = []
+    for (let i = 0; i < (run.quick ? 1 : kicksPerSize); i++) kicks.push(await room.kick())
+    run.say(`  ${seats} seats: ${kicks.map(({ lockoutMs }) => lockoutMs.toFixed(0)).join(" ")} ms`)
+    return kicks
+  } finally {
+    room.close()
+  }
+}
