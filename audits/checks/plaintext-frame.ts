@@ -33,7 +33,7 @@ export const plaintextFrame = defineAudit({
     const distinct = new Set(keyed.map(({ payload }) => searchable(payload))).size
     const count = (is: (payload: Uint8Array) => boolean) => packets.filter(({ payload }) => is(payload)).length
     return byFigures(
-      packets.length,
+      distinct,
       [
         none("frames that hold recorded plaintext", countNeedles(packets, needles), "frames"),
         none("frames that no key of a member opens", shut.length, "frames"),

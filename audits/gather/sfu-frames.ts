@@ -29,13 +29,17 @@ export async function subscribe({ url, token, onPacket }: SubscribeOptions): Pro
     codecs: { audio: [new RTCRtpCodecParameters({ mimeType: "audio/opus", clockRate: 48_000, channels: 2 })] },
   })
   const tracks = new Set<string>()
-  peer.ontrack = ({ track }) => {
-    const name = track.id ?? track.uuid
-    track.onReceiveRtp.subscribe((rtp) => {
-      tracks.add(name)
-      onPacket(observed(rtp), name)
+  // Not peer.ontrack: when a sender leaves, the next one takes over its place in the description, and that event comes
+  // with the old track again.
+  peer.onTransceiverAdded.subscribe(({ onTrack }) => {
+    onTrack.subscribe((track) => {
+      const name = track.id ?? track.uuid
+      track.onReceiveRtp.subscribe((rtp) => {
+        tracks.add(name)
+        onPacket(observed(rtp), name)
+      })
     })
-  }
+  })
   try {
     const signal = await connect(peer, joinAddress(url, token))
     return {

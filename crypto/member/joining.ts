@@ -208,8 +208,10 @@ export async function tickJoining(turn: Turn): Promise<void> {
   if (state.socket !== "synced" || state.host !== undefined) return
   if (state.request !== undefined) {
     if (state.hostOnline && monotonic - state.request.sentAt > answerTimeoutMs) {
-      if (state.seated === undefined) patch(turn, { phase: "joining" })
-      await sendRequest(turn)
+      // The same bytes: if the leader has answered, the service hands out the same Seat again.
+      const { request } = state
+      patch(turn, { request: { ...request, sentAt: monotonic } })
+      ask(turn, { kind: "request" }, (ref) => ({ TAG: "request", data: { ref, request: request.bytes } }))
     }
     return
   }

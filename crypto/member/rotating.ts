@@ -1,6 +1,6 @@
 import { equal, toHex, type Bytes } from "../base/bytes.ts"
 import { InternalError, UsageError } from "../base/errors.ts"
-import { noIndex, type Epoch, type EpochMs, type SeatSerial, type SenderIndex, type Step } from "../base/ids.ts"
+import { noIndex, type Epoch, type EpochMs, type SenderIndex, type Step } from "../base/ids.ts"
 import { hostInviteId, inviteKind, memberStatement } from "../link/invite.ts"
 import { maxRevoked, noObject, policyKind, policyLifetimeMs, type Policy, type SignedPolicy } from "../link/policy.ts"
 import { commit, rootSecret } from "../media/key-schedule.ts"
@@ -235,7 +235,3 @@ export async function newPolicy(turn: Turn, changes: Partial<Policy>): Promise<S
     notAfter: (now + policyLifetimeMs) as EpochMs,
   })
 }
-
-/** Serials of everybody but the leader. */
-export const others = (seats: Seats): readonly SeatSerial[] =>
-  [...seats.rows.keys()].filter((serial) => serial !== hostSerial)

@@ -1,6 +1,6 @@
 import { objectId, oneOf, spaceId, struct } from "../base/codec.ts"
 import type { ObjectId, SpaceId } from "../base/ids.ts"
-import { signedKind, type Signed } from "../base/signed.ts"
+import { signedKind } from "../base/signed.ts"
 
 /** What a leader says to a request when it is not a Seat. `pending` is reserved for admission by a human. */
 export const answers = {
@@ -26,8 +26,6 @@ export interface Answer {
   readonly request: ObjectId
   readonly reason: AnswerReason
 }
-
-export type SignedAnswer = Signed<Answer>
 
 export const answerKind = signedKind<Answer>(
   "sign-answer",

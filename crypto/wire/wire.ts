@@ -109,7 +109,6 @@ const serviceMessage = union(u8, {
   rows: [82, struct({ ref, more: flag, rows: list(rowCoder, 400), counters: list(counterCoder, 4096) })],
 })
 
-type Of<C> = C extends { decode(bytes: Uint8Array): infer T } ? T : never
 type CoderValue<C> = C extends { decode(data: Uint8Array, ...rest: never[]): infer T } ? T : never
 export type ClientMessage = CoderValue<typeof clientMessage>
 export type ServiceMessage = CoderValue<typeof serviceMessage>
@@ -130,4 +129,3 @@ export const createCodec = codec(
   struct({ hostPub: fixed(32), policy: object, card: blob(4200), invites: list(object, 64) }),
   65_536,
 )
-export type CreateMessage = Of<typeof createCodec>

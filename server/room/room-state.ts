@@ -6,7 +6,7 @@ import { inviteIdOf, inviteKind, type SignedInvite } from "#crypto/link/invite"
 import { policyKind } from "#crypto/link/policy"
 import { headKind, startChain, type Chain } from "#crypto/room/head"
 import { decodeRoster } from "#crypto/room/roster"
-import type { Row, Seats } from "#crypto/room/seats"
+import type { Row, SeatChanges, Seats } from "#crypto/room/seats"
 import { stepKind } from "#crypto/seat/step"
 import type { Reader } from "../db/schema.ts"
 import { codeSeq, headsFrom, newestHead, newestHeadIds, newestPolicy } from "../head/head.store.ts"
@@ -29,9 +29,9 @@ export interface RoomState {
   chain: Chain
   seats: Seats
   /** Rows by seat key in hex. */
-  byKey: ReadonlyMap<string, Row>
+  readonly byKey: Map<string, Row>
   /** Number of the last request answered with a Seat, per row. */
-  answered: Map<SeatSerial, number>
+  readonly answered: Map<SeatSerial, number>
   readonly waiting: Waiting
   /** Ids of the newest Heads in hex, newest last. */
   headIds: readonly string[]
@@ -39,8 +39,16 @@ export interface RoomState {
   step: Bytes | undefined
 }
 
-export const rowsByKey = (seats: Seats): ReadonlyMap<string, Row> =>
-  new Map([...seats.rows.values()].map((row) => [toHex(row.seatPub), row]))
+/** Takes over the rows after a Head or a Step; only what changed is touched, however many there are. */
+export function takeSeats(state: RoomState, after: Seats, changes: SeatChanges): void {
+  for (const serial of changes.removed) {
+    const row = state.seats.rows.get(serial)
+    if (row !== undefined) state.byKey.delete(toHex(row.seatPub))
+    state.answered.delete(serial)
+  }
+  for (const row of changes.upserted) state.byKey.set(toHex(row.seatPub), row)
+  state.seats = after
+}
 
 /** Reads a space from the database; undefined if there is none. What is stored was checked before it was stored. */
 export async function readRoomState(db: Reader, p: Primitives, space: SpaceId): Promise<RoomState | undefined> {
@@ -57,7 +65,7 @@ export async function readRoomState(db: Reader, p: Primitives, space: SpaceId): 
     sfuRoom: stored.sfu_room,
     chain,
     seats,
-    byKey: rowsByKey(seats),
+    byKey: new Map([...seats.rows.values()].map((row) => [toHex(row.seatPub), row])),
     answered,
     waiting: new Waiting(waiting),
     headIds: await newestHeadIds(db, space, recentHeads),

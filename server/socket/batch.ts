@@ -8,7 +8,7 @@ import type { ClientData } from "#crypto/wire/wire"
 import { Refusal } from "../errors.ts"
 import { moveChain, positionOf } from "../head/head.store.ts"
 import { putStep } from "../head/step.store.ts"
-import { rowsByKey } from "../room/room-state.ts"
+import { takeSeats } from "../room/room-state.ts"
 import type { Room } from "../room/room.ts"
 import { deleteRequests, putSealedSeat, type WaitingRequest } from "../seat/request.store.ts"
 import { seatsAfter } from "../seat/seat.rules.ts"
@@ -101,8 +101,7 @@ async function store({ db, clock }: Service, room: Room, data: ClientData<"batch
     }
   })
   state.chain = chain
-  state.seats = seats
-  if (data.changes.upserted.length > 0) state.byKey = rowsByKey(seats)
+  takeSeats(state, seats, data.changes)
   state.step = step.bytes
   for (const { seat, request } of answers) state.answered.set(seat.fields.serial, request.n)
   for (const id of done) state.waiting.delete(id)

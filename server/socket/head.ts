@@ -8,7 +8,7 @@ import { hasHead, insertHead, moveChain, positionOf } from "../head/head.store.t
 import { dropStep } from "../head/step.store.ts"
 import { sliceWraps } from "../head/wrap.rules.ts"
 import { putWraps, type SeatWrap } from "../head/wrap.store.ts"
-import { recentHeads, rowsByKey } from "../room/room-state.ts"
+import { recentHeads, takeSeats } from "../room/room-state.ts"
 import type { Room } from "../room/room.ts"
 import { seatsAfter } from "../seat/seat.rules.ts"
 import { writeSeatChanges } from "../seat/seat.store.ts"
@@ -87,10 +87,8 @@ async function store(
     return identities
   })
   state.chain = chain
-  state.seats = seats
-  if (changes.upserted.length + changes.removed.length > 0) state.byKey = rowsByKey(seats)
+  takeSeats(state, seats, changes)
   state.headIds = [...state.headIds, toHex(newest.id)].slice(-recentHeads)
   state.step = undefined
-  for (const serial of changes.removed) state.answered.delete(serial)
   return denied
 }

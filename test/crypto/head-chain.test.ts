@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest"
 
-import { toHex, type Bytes } from "#crypto/base/bytes"
+import { toHex } from "#crypto/base/bytes"
 import { noIndex, type Epoch, type ObjectId, type SenderIndex, type Step } from "#crypto/base/ids"
 import { noObject } from "#crypto/link/policy"
 import {
@@ -189,7 +189,7 @@ describe("the chain of Heads", () => {
     const foreign = await kit.invite({ space: kit.p.random(16) as Head["space"] })
     expect(await codeOfNext({ invites: [forged.signed.bytes] })).toBe("bad-signature")
     expect(await codeOfNext({ invites: [foreign.signed.bytes] })).toBe("wrong-space")
-    expect(await codeOfNext({ invites: [new Uint8Array(1) as Bytes] })).toBe("malformed")
+    expect(await codeOfNext({ invites: [new Uint8Array(1)] })).toBe("malformed")
   })
 
   it("refuses a Head of its own past", async () => {

@@ -18,8 +18,8 @@ describe("a request for a seat", () => {
     ada = await kit.person(invite)
   })
 
-  const code = (bytes: Uint8Array, of: KitInvite | undefined = invite) =>
-    codeOf(() => acceptSeatRequest(p, bytes, { space, hostPub, invite: of?.signed }))
+  const code = (bytes: Uint8Array, of: KitInvite = invite) =>
+    codeOf(() => acceptSeatRequest(p, bytes, { space, hostPub, invite: of.signed }))
   const changed = async (changes: Partial<SeatRequest>, person = ada) =>
     code((await kit.request(person, head, changes)).signed.bytes)
 

@@ -1,5 +1,5 @@
 import fc from "fast-check"
-import { beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 
 import { concat, toHex, uint, type Bytes } from "#crypto/base/bytes"
 import type { InviteId, ObjectId, SeatSerial, SenderIndex, SpaceId } from "#crypto/base/ids"

@@ -55,8 +55,6 @@ beforeAll(async () => {
 }, 180_000)
 
 afterAll(async () => {
-  for (const who of [host, speaker, inChromium, inFirefox]) if (who) console.log("DEBUG", await who.text().catch(String), JSON.stringify(who.page.console.slice(-8)))
-  console.log("DEBUG", JSON.stringify(Object.entries(Object.groupBy(recorder.frames, (f) => f.track + "/" + f.ssrc)).map(([k, f]) => [k, f.length, f[0].at, f.at(-1).at])), performance.now(), recorder.serverSilence)
   for (const bot of bots) bot.stop()
   await Promise.allSettled(
     [recorder, chromium, firefox].map((each: { close(): Promise<void> } | undefined) => each?.close()),

@@ -1,5 +1,5 @@
 import { toHex, type Bytes } from "#crypto/base/bytes"
-import type { Epoch, ObjectId, SeatSerial, SenderIndex, Step } from "#crypto/base/ids"
+import type { Epoch, SeatSerial, SenderIndex, Step } from "#crypto/base/ids"
 import { cardKind, sealCard } from "#crypto/link/card"
 import { inviteKind } from "#crypto/link/invite"
 import { formatLink } from "#crypto/link/link"
@@ -130,7 +130,7 @@ export async function makeSamples(): Promise<Samples> {
       wrap: { wrap: toHex(wrap), joined: toHex(joinWraps([{ serial: terms.serial, wrap }])) },
       kek: Object.fromEntries(keks.map((key, ahead) => [`epoch ${(2 + ahead).toString()}`, toHex(key)])),
       "safety-code": {
-        head: toHex(history.chain.codeHead ?? (new Uint8Array(0) as Bytes as ObjectId)),
+        head: toHex(history.chain.codeHead ?? new Uint8Array(0)),
         digits: code?.digits.join(" ") ?? "",
         words: code?.words.join(" ") ?? "",
       },

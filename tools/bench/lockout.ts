@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { startService } from "../lib/service-run.mjs"
 import { freshSfuKey } from "../lib/sfu-run.mjs"
 import type { BenchRun } from "./benches.ts"
-import { atMost, context, type Figure } from "./figure.ts"
+import { atLeast, atMost, context, type Figure } from "./figure.ts"
 import { openRoom, type Kick } from "./lockout/room.ts"
 import { withParts } from "./parts.ts"
 import { quantile } from "./stats.ts"
@@ -13,6 +13,8 @@ import { quantile } from "./stats.ts"
 const sizes = { whole: [5, 50, 200], quick: [5] } as const
 const goalMs = 500
 const kicksPerSize = 20
+/** A machine that is too busy for that many gets no further, and the figures say so. */
+const longestMs = 80_000
 
 /** Kicks listeners from rooms of a real key service, and looks until when their keys still open what is said. */
 export function lockout(run: BenchRun): Promise<readonly Figure[]> {
@@ -29,13 +31,13 @@ export function lockout(run: BenchRun): Promise<readonly Figure[]> {
     for (const [network, seats] of wanted.entries()) {
       // the bots give addresses of 127.0.0.0/8 as their own
       const kicks = await kicksOf(service.url.replace("localhost", "127.0.0.1"), seats, network, run)
-      figures.push(...figuresOf(seats, kicks, seats === wanted.at(-1)))
+      figures.push(...figuresOf(seats, kicks, seats === wanted.at(-1), run.quick ? 1 : kicksPerSize))
     }
     return figures
   })
 }
 
-function figuresOf(seats: number, kicks: readonly Kick[], judged: boolean): readonly Figure[] {
+function figuresOf(seats: number, kicks: readonly Kick[], judged: boolean, enough: number): readonly Figure[] {
   const named = (what: string): string => `lockout ${seats} seats: ${what}`
   const lockouts = kicks.map(({ lockoutMs }) => lockoutMs)
   const switched = kicks.map(({ switchedMs }) => switchedMs)
@@ -45,7 +47,7 @@ function figuresOf(seats: number, kicks: readonly Kick[], judged: boolean): read
     judged ? atMost(named("p95"), p95, "ms", goalMs) : context(named("p95"), p95, "ms"),
     context(named("longest"), Math.max(...lockouts), "ms"),
     context(named("all talkers switched, p95"), quantile(switched, 0.95), "ms"),
-    context(named("kicks"), kicks.length, "kicks"),
+    atLeast(named("kicks"), kicks.length, "kicks", enough),
   ]
 }
 
@@ -54,7 +56,8 @@ async function kicksOf(origin: string, seats: number, network: number, run: Benc
   try {
     run.say(`  ${seats} seats are taken`)
     const kicks: Kick[] = []
-    for (let i = 0; i < (run.quick ? 1 : kicksPerSize); i++) kicks.push(await room.kick())
+    const until = performance.now() + longestMs
+    while (kicks.length < (run.quick ? 1 : kicksPerSize) && performance.now() < until) kicks.push(await room.kick())
     run.say(`  ${seats} seats: ${kicks.map(({ lockoutMs }) => lockoutMs.toFixed(0)).join(" ")} ms`)
     return kicks
   } finally {
