@@ -8,7 +8,7 @@ import { helloKinds, type ServiceData, type WireBundle } from "../wire/wire.ts"
 import { takeHead, takeStep, takeWrap, wrapsComplete } from "./listening.ts"
 import { takeSeat, wantSeat } from "./joining.ts"
 import { hello, sync, type HelloKind } from "./hello.ts"
-import { chainOf, leaveRoom, patch, persist, type Turn } from "./turn.ts"
+import { chainOf, leaveRoom, order, patch, persist, type Turn } from "./turn.ts"
 import type { Problem } from "./types.ts"
 
 /** Proves who we are over the socket's fresh nonce: the seat we hold, else the invite we were given. */
@@ -35,8 +35,15 @@ export function greeted(turn: Turn, asked: HelloKind): void {
 
 /** The service does not know us, or says so. A seat that is gone may still hold an invite. */
 export function notGreeted(turn: Turn, asked: HelloKind): void {
-  if (asked === "hello-seat" && turn.state.inviteSeed !== undefined) {
+  const { inviteSeed, secret, seated } = turn.state
+  if (asked === "hello-seat" && inviteSeed !== undefined) {
+    for (const kek of seated?.keks ?? []) turn.consumed.push(kek.key)
+    if (secret !== undefined) turn.consumed.push(secret.secret)
+    order(turn, { kind: "wipe" })
     patch(turn, {
+      phase: "joining",
+      wantsIn: true,
+      secret: undefined,
       serial: undefined,
       seatSeed: undefined,
       seated: undefined,
@@ -44,6 +51,8 @@ export function notGreeted(turn: Turn, asked: HelloKind): void {
       n: 0,
     })
     persist(turn)
+    // On a socket that has shown the invite the answer to a new request tells why; any other one is closed.
+    if (turn.state.chain !== undefined) sync(turn)
     return
   }
   leaveRoom(turn, "wrong-or-ended", turn.state.host !== undefined)

@@ -39,7 +39,7 @@ export async function sendRequest(turn: Turn): Promise<void> {
   if (inviteSeed === undefined || head === undefined || turn.state.socket !== "synced") return
   const seatSeed = turn.state.seatSeed ?? p.random(32)
   const isNew = turn.state.serial === undefined
-  const n = isNew ? 0 : turn.state.n + 1
+  const n = isNew ? turn.state.n : turn.state.n + 1
   const secrets = inviteSecrets(p, { space, seed: inviteSeed })
   const seatPub = p.publicKey(seatSeed)
   const kem = await p.kemKeyPair()
@@ -178,7 +178,8 @@ export function requestRefused(turn: Turn, code: string): void {
   // Everything else is tried again: at once with a newer Head or number, else after the answer timeout.
   if (code !== "stale" && code !== "replayed") return
   turn.consumed.push(request.kemSecret)
-  patch(turn, { request: undefined })
+  // Replayed: an earlier request of ours was admitted and its Seat lost, so this one renews it.
+  patch(turn, { request: undefined, n: code === "replayed" ? request.n + 1 : request.n })
   sync(turn)
 }
 

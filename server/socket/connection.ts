@@ -15,6 +15,7 @@ const maxBufferedBytes = 1_048_576
 /** One room socket: what it has shown, and the way out to it. */
 export class Connection {
   readonly #socket: WebSocket
+  #cut = false
   readonly nonce: Bytes
   /** Only a key of rate limits; never stored or logged. */
   readonly address: string
@@ -36,7 +37,7 @@ export class Connection {
 
   sendBytes(bytes: Bytes): void {
     if (!this.open) return
-    if (this.#socket.bufferedAmount > maxBufferedBytes) this.#socket.terminate()
+    if (this.#socket.bufferedAmount > maxBufferedBytes) this.terminate()
     else this.#socket.send(bytes)
   }
 
@@ -53,6 +54,18 @@ export class Connection {
 
   /** Closes after what was sent has gone out. */
   close(): void {
+    this.#cut = true
     this.#socket.close()
+  }
+
+  /** Ends it at once. */
+  terminate(): void {
+    this.#cut = true
+    this.#socket.terminate()
+  }
+
+  /** Whether we ended it: what its client still had under way is not taken. What came before the client's own goodbye is. */
+  get cut(): boolean {
+    return this.#cut
   }
 }

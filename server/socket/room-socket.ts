@@ -28,17 +28,17 @@ export function serveRoomSocket(
   let backlog = 0
   let tooFast = 0
   const timeout = setTimeout(() => {
-    if (connection.room === undefined) socket.terminate()
+    if (connection.room === undefined) connection.terminate()
   }, timeoutMs)
 
   socket.on("message", (data, isBinary) => {
     if (!isBinary || !Buffer.isBuffer(data) || ++backlog > maxBacklog) {
-      socket.terminate()
+      connection.terminate()
       return
     }
     tail = tail.then(() => take(Uint8Array.from(data))).finally(() => backlog--)
   })
-  socket.on("error", () => socket.terminate())
+  socket.on("error", () => connection.terminate())
   socket.on("close", () => {
     clearTimeout(timeout)
     tail = tail.then(() => leave(service, connection))
@@ -46,7 +46,7 @@ export function serveRoomSocket(
   connection.send({ TAG: "challenge", data: { nonce: connection.nonce } })
 
   async function take(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    if (socket.readyState !== socket.OPEN) return
+    if (connection.cut) return
     const leads = connection.room?.leads(connection) ?? false
     let ref = 0
     try {
@@ -61,7 +61,7 @@ export function serveRoomSocket(
     } catch (error) {
       const code = codeOf(error)
       if (code === "internal") service.log.error("fault", { fault: faultOf(error) })
-      if (code === "rate-limited" && ++tooFast > maxRefusedForSpeed) socket.terminate()
+      if (code === "rate-limited" && ++tooFast > maxRefusedForSpeed) connection.terminate()
       connection.send({ TAG: "error", data: { ref, code } })
       // A stranger has one attempt.
       if (connection.room === undefined) connection.close()

@@ -1,16 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
-import { toHex } from "#crypto/base/bytes"
 import { Household } from "../support/household.ts"
 import type { Person } from "../support/person.ts"
-
-/** Whether somebody seals with the newest step of the newest epoch. */
-const upToDate = ({ state }: Person): boolean =>
-  state.sending.silence === undefined &&
-  state.sending.epoch === state.chain?.head?.fields.epoch &&
-  state.sending.step === state.chain?.step
-
-const epochOf = ({ state }: Person): number => state.chain?.head?.fields.epoch ?? 0
 
 describe("members around a real key service", { timeout: 60_000 }, () => {
   let house: Household
@@ -32,11 +23,11 @@ describe("members around a real key service", { timeout: 60_000 }, () => {
   }
   const settled = async (...people: readonly Person[]): Promise<void> => {
     for (const person of people) {
-      await person.until(() => upToDate(person) && epochOf(person) === epochOf(host))
+      await person.until(() => person.upToDate && person.epoch === host.epoch)
       await person.until(({ chain }) => chain?.step === host.state.chain?.step)
     }
   }
-  const caughtUp = (person: Person): Promise<void> => person.until(({ secret }) => secret?.epoch === epochOf(host))
+  const caughtUp = (person: Person): Promise<void> => person.until(({ secret }) => secret?.epoch === host.epoch)
 
   it("hear a host, and a speaker who joined, and nobody who is not on stage speaks", async () => {
     const ada = await seat("ada")
@@ -95,7 +86,7 @@ describe("members around a real key service", { timeout: 60_000 }, () => {
   it("are deaf after a kick, at once for sending and for good", async () => {
     const [ada, bo] = [await seat("ada"), await seat("bo")]
     await settled(host)
-    const before = epochOf(host)
+    const before = host.epoch
     expect(await host.command({ kind: "remove", serial: ada.serial })).toEqual({ kind: "done" })
     await host.untilSending(before + 1)
     await ada.until(({ phase }) => phase === "gone")
@@ -121,7 +112,7 @@ describe("members around a real key service", { timeout: 60_000 }, () => {
   it("speak when promoted and are silent when demoted", async () => {
     const ada = await seat("ada")
     await host.command({ kind: "promote", serial: ada.serial })
-    await ada.until(() => upToDate(ada))
+    await ada.until(() => ada.upToDate)
     await settled(host)
     expect(await host.hears(await ada.speak())).toBe(true)
     await host.command({ kind: "demote", serial: ada.serial })
@@ -170,7 +161,7 @@ describe("members around a real key service", { timeout: 60_000 }, () => {
   it("leave by themselves within seconds, and their invite stays good", async () => {
     const { link } = await house.invite(host)
     const ada = await house.join("ada", link)
-    const before = epochOf(host)
+    const before = host.epoch
     await ada.command({ kind: "leave" })
     expect([ada.state.phase, ada.state.problem, ada.record]).toEqual(["gone", "left", undefined])
     await host.until(({ lead, chain }) => lead?.seats?.rows.size === 1 && (chain?.head?.fields.epoch ?? 0) > before)
@@ -191,7 +182,7 @@ describe("members around a real key service", { timeout: 60_000 }, () => {
     const ada = await seat("ada")
     await settled(host)
     for (let turn = 0; turn < 3; turn++) {
-      const before = epochOf(host)
+      const before = host.epoch
       await house.elapse(300_000)
       await host.untilSending(before + 1)
       await settled(host)
@@ -206,7 +197,7 @@ describe("members around a real key service", { timeout: 60_000 }, () => {
     await house.elapse(661_000)
     await ada.until((state) => state.n > n && state.request === undefined)
     expect(ada.state.seated?.keks.length).toBeGreaterThan(0)
-    const before = epochOf(host)
+    const before = host.epoch
     await house.elapse(300_000)
     await host.untilSending(before + 1)
     await caughtUp(ada)
@@ -222,179 +213,4 @@ describe("members around a real key service", { timeout: 60_000 }, () => {
     await house.elapse(120_000)
     await host.until(({ lead }) => lead?.seats?.rows.size === 1)
   })
-
-  describe("after a reload", () => {
-    it("a listener has its seat again and hears", async () => {
-      const ada = await seat("ada")
-      const again = house.reload(ada)
-      await again.until(({ phase }) => phase === "seated")
-      expect(again.serial).toBe(ada.serial)
-      await settled(host)
-      await caughtUp(again)
-      expect(await again.hears(await host.speak())).toBe(true)
-    })
-
-    it("a speaker speaks again on its seat, in an epoch it never sent in", async () => {
-      const ada = await seat("ada", "speaker")
-      await settled(host, ada)
-      const spoken = await ada.speak()
-      const again = house.reload(ada)
-      await again.untilSending(spoken.epoch + 1)
-      expect(again.serial).toBe(ada.serial)
-      expect(again.orders.some((order) => order.kind === "send" && order.epoch <= spoken.epoch)).toBe(false)
-      await caughtUp(host)
-      expect(await host.hears(await again.speak())).toBe(true)
-    })
-
-    it("a host leads on, in an epoch it never sent in, and nobody needs a new seat", async () => {
-      const ada = await seat("ada")
-      await settled(host)
-      const spoken = await host.speak()
-      const { n } = ada.state
-      const again = house.reload(host)
-      await again.untilSending(spoken.epoch + 1)
-      expect(again.orders.some((order) => order.kind === "send" && order.epoch <= spoken.epoch)).toBe(false)
-      await ada.until(({ secret }) => secret?.epoch === epochOf(again))
-      expect(ada.state.n).toBe(n)
-      expect(await ada.hears(await again.speak())).toBe(true)
-      host = again
-      const bo = await seat("bo")
-      await caughtUp(bo)
-      await again.until(() => upToDate(again))
-      expect(await bo.hears(await again.speak())).toBe(true)
-    })
-
-    it.each([
-      ["never heard back", false, 2],
-      ["was never heard", true, 1],
-    ])("a host who %s about its first Head opens the room all the same", async (_what, lost, epoch) => {
-      const other = await Household.open()
-      const posts = (): readonly string[] =>
-        other.carried
-          .filter(({ way, bytes }) => way === "to-service" && bytes[0] === 4)
-          .map(({ bytes }) => toHex(bytes.slice(5)))
-      other.loses = (_who, bytes) => lost && bytes[0] === 4
-      other.tamper = (_who, bytes) => (posts().length > 0 && (bytes[0] === 69 || bytes[0] === 65) ? [] : [bytes])
-      const opening = other.host("lonely").catch(() => undefined)
-      while (posts().length === 0) await other.elapse(100)
-      await other.elapse(1000)
-      const [person] = other.people
-      if (person === undefined) throw new Error("Nobody is there.")
-      expect(person.record?.lead?.unechoed).toBeDefined()
-      expect(person.state.phase).not.toBe("seated")
-      other.loses = undefined
-      other.tamper = undefined
-      const again = other.reload(person)
-      await again.untilSending(epoch)
-      // the same bytes again, or the next Head: never two for one place
-      expect(posts()[1] === posts()[0]).toBe(lost)
-      await other.close()
-      await opening
-    })
-
-    it("nobody takes a history older than the one it knew", async () => {
-      const ada = await seat("ada")
-      await settled(host)
-      const old = house.carried.filter(({ who, way, bytes }) => who === "ada" && way === "to-member" && bytes[0] === 68)
-      await host.command({ kind: "promote", serial: ada.serial })
-      await ada.until(() => upToDate(ada))
-      const known = ada.state.chain?.head?.fields.seq ?? 0
-      const stale = old.at(-1)?.bytes
-      house.tamper = (who, bytes) =>
-        who === "ada" && bytes[0] === 68 && stale !== undefined ? [withRef(stale, bytes)] : [bytes]
-      const again = house.reload(ada)
-      await again.until(({ phase }) => phase === "gone")
-      expect([again.state.problem, again.refusals.get("rolled-back")]).toEqual(["refused", 1])
-      expect(again.record).toBeDefined()
-      house.tamper = undefined
-      const later = house.reload(again)
-      await later.until(({ phase }) => phase === "seated")
-      expect(later.state.chain?.head?.fields.seq).toBeGreaterThanOrEqual(known)
-    })
-  })
-
-  it("ask for a wrap that did not come, and hear again", async () => {
-    const ada = await seat("ada")
-    await settled(host)
-    house.tamper = (who, bytes) => (who === "ada" && bytes[0] === 72 ? [] : [bytes])
-    const { n } = ada.state
-    const before = epochOf(host)
-    await house.elapse(300_000)
-    await host.untilSending(before + 1)
-    await ada.until((state) => state.n > n)
-    await caughtUp(ada)
-    await settled(host)
-    expect(await ada.hears(await host.speak())).toBe(true)
-  })
-
-  it("seal silence after 30 s without a Head, speak again with the next, and leave after 100 s", async () => {
-    const ada = await seat("ada", "speaker")
-    await settled(host, ada)
-    house.tamper = (who, bytes) => (who === "ada" && bytes[0] === 69 ? [] : [bytes])
-    await house.elapse(20_000)
-    expect(ada.state.sending.silence).toBeUndefined()
-    await house.elapse(15_000)
-    await ada.until(({ sending }) => sending.silence === "stale-head")
-    await caughtUp(host)
-    expect(await host.hears(await ada.speak())).toBe(false)
-    await house.elapse(75_000)
-    await ada.until(({ phase }) => phase === "gone")
-    expect(ada.state.problem).toBe("lost")
-    expect(ada.record).toBeDefined()
-    expect(ada.orders.at(-1)?.kind).toBe("wipe")
-  })
-
-  it("speak again after a silence that the service caused", async () => {
-    const ada = await seat("ada", "speaker")
-    await settled(host, ada)
-    let held: Uint8Array<ArrayBuffer>[] = []
-    house.tamper = (who, bytes) => {
-      if (who !== "ada" || bytes[0] !== 69) return [bytes]
-      held.push(bytes)
-      return []
-    }
-    await house.elapse(35_000)
-    await ada.until(({ sending }) => sending.silence === "stale-head")
-    house.tamper = (who, bytes) => {
-      if (who !== "ada" || bytes[0] !== 69) return [bytes]
-      const all = [...held, bytes]
-      held = []
-      return all
-    }
-    await house.elapse(11_000)
-    await ada.until(() => upToDate(ada))
-    await caughtUp(host)
-    expect(await host.hears(await ada.speak())).toBe(true)
-  })
-
-  it("rotate when a sender has used up its counters", async () => {
-    const ada = await seat("ada")
-    await settled(host)
-    const before = epochOf(host)
-    await house.elapse(1000)
-    host.exhaust()
-    await host.untilSending(before + 1)
-    await caughtUp(ada)
-    expect(await ada.hears(await host.speak())).toBe(true)
-  })
-
-  it("take a kick while the service is away, and carry it out when it is back", async () => {
-    const ada = await seat("ada")
-    const bo = await seat("bo")
-    await settled(host)
-    host.hangUp()
-    await host.until(({ socket }) => socket === "offline")
-    await host.command({ kind: "remove", serial: ada.serial })
-    await ada.until(({ phase }) => phase === "gone")
-    await caughtUp(bo)
-    await settled(host)
-    expect(await bo.hears(await host.speak())).toBe(true)
-  })
 })
-
-/** The same answer to another question. */
-function withRef(answer: Uint8Array, to: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out = Uint8Array.from(answer)
-  out.set(to.subarray(1, 5), 1)
-  return out
-}

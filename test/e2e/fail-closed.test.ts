@@ -128,14 +128,15 @@ test("Chromium and Firefox hear each other's words; who lacks the key hears noth
     await speaker.onAir()
   }
   const [englishSound, italianSound] = [await readWav(english.wav), await readWav(italian.wav)]
-  const said = sound.say(italian.wav)
   await Promise.all([a.speak(), b.speak()])
   const atStranger = await hear(stranger.page, 2)
   // a machine with too much to do leaves gaps in the sound: it may try again
   await expect
     .poll(
       async () => {
+        const said = sound.say(italian.wav)
         const [atA, atB] = await Promise.all([hear(a.page, 4), hear(b.page, 4)])
+        said.stop()
         // the same detector on the wrong words
         expect(likeness(italianSound, atB)).toBeLessThan(sameSpeech)
         expect(likeness(englishSound, atA)).toBeLessThan(sameSpeech)
@@ -153,10 +154,10 @@ test("Chromium and Firefox hear each other's words; who lacks the key hears noth
   await a.mute()
   await b.page.until(`talk.voices().others.some(([index, voice]) => index === 0 && voice.muted && voice.level === 0)`)
   const before = (await b.counts()).received
-  expect(loudness((await hear(b.page, 1.5)).subarray(8000))).toBeLessThan(0.003)
+  // what was said before is still in the listener's jitter buffer
+  expect(loudness((await hear(b.page, 3)).subarray(-8000))).toBeLessThan(0.003)
   // silence keeps the rhythm of speech
   expect((await b.counts()).received - before).toBeGreaterThan(50)
-  said.stop()
   await Promise.all([a.close(), b.close(), stranger.close()])
 })
 
@@ -207,7 +208,7 @@ describe.each(["chromium", "firefox"] as const)("in %s", (name) => {
       await speaker.connect("speaker")
       await speaker.publish()
       await speaker.speak()
-      await expect.poll(async () => clear(await listener.counts()), { timeout: 10_000 }).toBeGreaterThan(50)
+      await expect.poll(async () => clear(await listener.counts()), { timeout: 20_000 }).toBeGreaterThan(20)
       expect((await speaker.counts()).sent).toBeGreaterThan(sealed(await speaker.counts()))
     })
   })

@@ -93,6 +93,17 @@ export class Person {
     return this.#driver.refusals
   }
 
+  /** Epoch of the newest Head it has taken. */
+  get epoch(): number {
+    return this.state.chain?.head?.fields.epoch ?? 0
+  }
+
+  /** Whether it seals with the newest step of the newest epoch. */
+  get upToDate(): boolean {
+    const { sending, chain } = this.state
+    return sending.silence === undefined && sending.epoch === this.epoch && sending.step === chain?.step
+  }
+
   get serial(): number {
     return this.state.serial ?? 0
   }

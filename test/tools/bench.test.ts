@@ -8,7 +8,8 @@ import { node } from "./command.ts"
 
 const bench = (...args: readonly string[]) => node(["tools/bench/bench.ts", ...args])
 
-describe("npm run bench", () => {
+// each start loads two browser drivers and a bundler
+describe("npm run bench", { timeout: 60_000 }, () => {
   it("--help names every bench and what it promises", async () => {
     const { status, stdout } = await bench("--help")
     expect(status).toBe(0)

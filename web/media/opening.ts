@@ -1,7 +1,8 @@
 import type { Opener } from "#crypto/media/opener"
 import type { TransformOptions } from "./messages.ts"
 import { ownBuffer } from "./own-buffer.ts"
-import type { EncodedFrame, Transformer } from "./scope.ts"
+import { runInOrder } from "./pipeline.ts"
+import type { Transformer } from "./scope.ts"
 import type { OpenTally } from "./tally.ts"
 
 /** What the page hears of a receiving transform while it runs. */
@@ -23,21 +24,19 @@ export async function runOpening(
   now: () => number,
   listener: OpeningListener,
 ): Promise<void> {
-  const open = new TransformStream<EncodedFrame, EncodedFrame>({
-    async transform(frame, output) {
-      const result = await opener.open(id, new Uint8Array(frame.data), now())
-      if (result.kind === "drop") {
-        tally.drops[result.reason]++
-        return
-      }
-      frame.data = ownBuffer(result.packet)
-      tally.opened++
-      tally.muted = result.muted
-      output.enqueue(frame)
-      if (tally.index === result.index) return
+  await runInOrder(transformer, async (frame) => {
+    const result = await opener.open(id, new Uint8Array(frame.data), now())
+    if (result.kind === "drop") {
+      tally.drops[result.reason]++
+      return false
+    }
+    frame.data = ownBuffer(result.packet)
+    tally.opened++
+    tally.muted = result.muted
+    if (tally.index !== result.index) {
       tally.index = result.index
       listener.authentic(result.index)
-    },
+    }
+    return true
   })
-  await transformer.readable.pipeThrough(open).pipeTo(transformer.writable)
 }

@@ -1,6 +1,7 @@
 import type { Sealer } from "#crypto/media/sealer"
 import { ownBuffer } from "./own-buffer.ts"
-import type { EncodedFrame, Transformer } from "./scope.ts"
+import { runInOrder } from "./pipeline.ts"
+import type { Transformer } from "./scope.ts"
 import type { SealTally } from "./tally.ts"
 
 /**
@@ -8,19 +9,16 @@ import type { SealTally } from "./tally.ts"
  * exactly one sealed frame in its order, or is dropped. There is no other way through.
  */
 export async function runSealing(transformer: Transformer, sealer: Sealer, tally: SealTally): Promise<void> {
-  const seal = new TransformStream<EncodedFrame, EncodedFrame>({
-    async transform(frame, output) {
-      const lostBefore = sealer.counts().lost
-      try {
-        frame.data = ownBuffer(await sealer.seal(new Uint8Array(frame.data)))
-      } catch {
-        tally.dropped++
-        return
-      }
-      tally.lost += sealer.counts().lost - lostBefore
-      tally.sealed++
-      output.enqueue(frame)
-    },
+  const lostBefore = sealer.counts().lost
+  await runInOrder(transformer, async (frame) => {
+    try {
+      frame.data = ownBuffer(await sealer.seal(new Uint8Array(frame.data)))
+    } catch {
+      tally.dropped++
+      return false
+    }
+    tally.lost = sealer.counts().lost - lostBefore
+    tally.sealed++
+    return true
   })
-  await transformer.readable.pipeThrough(seal).pipeTo(transformer.writable)
 }
