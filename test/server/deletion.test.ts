@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { toBase64Url, toHex } from "#crypto/base/bytes"
+import { toBase64Url, toHex, utf8 } from "#crypto/base/bytes"
 import { noIndex, type EpochMs, type SeatSerial } from "#crypto/base/ids"
 import { webPrimitives as p } from "#crypto/base/web-primitives"
 import { endKind } from "#crypto/seat/leave"
@@ -73,7 +73,7 @@ async function fullRoom() {
 test("ending a space leaves no row and no trace in the files", async () => {
   const { host, leader, client, needles } = await fullRoom()
   const before = await files()
-  for (const needle of needles) expect(before.includes(needle)).toBe(true)
+  for (const needle of needles) expect(before.includes(Buffer.from(needle))).toBe(true)
 
   const fields = { space: host.space, time: service.clock.now, signer: noIndex }
   const forged = await endKind.sign(p, host.seatSeed, fields)
@@ -86,7 +86,8 @@ test("ending a space leaves no row and no trace in the files", async () => {
   expect(await rowsStored()).toBe(0)
   const after = await files()
   for (const needle of needles)
-    for (const form of [needle, toHex(needle), toBase64Url(needle)]) expect(after.includes(form)).toBe(false)
+    for (const form of [needle, utf8(toHex(needle)), utf8(toBase64Url(needle))])
+      expect(after.includes(Buffer.from(form))).toBe(false)
   expect(service.sfuCalls.some((call) => call.startsWith("close "))).toBe(true)
 })
 
@@ -102,7 +103,7 @@ test("a space whose policy has run out is gone an hour later, and everybody ther
   await client.closed
   expect(await rowsStored()).toBe(0)
   const after = await files()
-  for (const needle of needles) expect(after.includes(needle)).toBe(false)
+  for (const needle of needles) expect(after.includes(Buffer.from(needle))).toBe(false)
 })
 
 test("requests, Seats and unused SFU identities go when their time is over", async () => {

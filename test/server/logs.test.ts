@@ -38,7 +38,7 @@ test("nothing that names or opens a space, a person or an address meets the log 
     const files = Buffer.concat(await Promise.all(names.map((name) => readFile(join(folder.path, name)))))
     const log = Buffer.from(service.logged())
     expect(log.includes("space-created")).toBe(true)
-    expect(files.includes(host.space)).toBe(true)
+    expect(files.includes(Buffer.from(host.space))).toBe(true)
     for (const needle of everywhere)
       for (const form of forms(needle)) {
         expect(log.includes(form)).toBe(false)

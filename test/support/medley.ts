@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises"
+import { readFile, rename, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { readWav } from "./hearing.ts"
@@ -25,8 +25,12 @@ export async function medley(speeches: readonly Speech[], from: number, secondsE
       return file.subarray(start, start + secondsEach * bytesPerSecond)
     }),
   )
-  const wav = join(tmpdir(), `sottovoce-medley-${process.pid.toString()}-${from.toString()}.wav`)
-  await writeFile(wav, withHeader(Buffer.concat(pieces)))
+  const names = speeches.map(({ name }) => name).join("+")
+  const wav = join(tmpdir(), `sottovoce-${names}-${from.toString()}-${secondsEach.toString()}.wav`)
+  // a private name first: a browser of another run may be reading it
+  const unfinished = `${wav}.${process.pid.toString()}`
+  await writeFile(unfinished, withHeader(Buffer.concat(pieces)))
+  await rename(unfinished, wav)
   const parts = new Map<Speech["name"], Sound>()
   for (const { name, wav: whole } of speeches)
     parts.set(name, (await readWav(whole)).subarray(from * hearingRate, (from + secondsEach) * hearingRate))

@@ -50,7 +50,7 @@ export async function startProduct(): Promise<Product> {
   async function killService(): Promise<void> {
     const killed = service
     service = undefined
-    if (killed === undefined || killed.exitCode !== null) return
+    if (killed?.exitCode !== null) return
     const ended = once(killed, "exit")
     killed.kill("SIGKILL")
     await ended

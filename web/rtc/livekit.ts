@@ -86,6 +86,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
   })
 
   let room: Room | undefined
+  let joining: Room | undefined
   const sdp = { refused: false }
 
   const { connectionClass, attachments } = sealedConnectionClass(RTCPeerConnection, mediaWorker, {
@@ -108,6 +109,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
 
   /** Ends a room that was connected; its own later events find it gone. */
   async function end(reason: DisconnectReason): Promise<void> {
+    await joining?.disconnect(false).catch(() => undefined)
     const ending = room
     if (ending === undefined) return
     room = undefined
@@ -147,6 +149,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
     if ((await link.report()) === undefined) throw new SfuError("sfu-unreachable")
     const connecting = new Room(roomOptions)
     sdp.refused = false
+    joining = connecting
     listen(connecting)
     const timer = setTimeout(() => void connecting.disconnect(false), connectMs)
     try {
@@ -162,6 +165,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
       throw new SfuError(whyFailed())
     } finally {
       clearTimeout(timer)
+      joining = undefined
     }
     room = connecting
     voicesTimer = setInterval(() => void tellVoices().catch(() => undefined), voicesMs)
