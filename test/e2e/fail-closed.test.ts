@@ -129,27 +129,32 @@ test("Chromium and Firefox hear each other's words; who lacks the key hears noth
   }
   const [englishSound, italianSound] = [await readWav(english.wav), await readWav(italian.wav)]
   await Promise.all([a.speak(), b.speak()])
-  const atStranger = await hear(stranger.page, 2)
-  // a machine with too much to do leaves gaps in the sound: it may try again
-  await expect
-    .poll(
-      async () => {
-        const said = sound.say(italian.wav)
-        const [atA, atB] = await Promise.all([hear(a.page, 4), hear(b.page, 4)])
-        said.stop()
-        // the same detector on the wrong words
-        expect(likeness(italianSound, atB)).toBeLessThan(sameSpeech)
-        expect(likeness(englishSound, atA)).toBeLessThan(sameSpeech)
-        return Math.min(likeness(englishSound, atB), likeness(italianSound, atA))
-      },
-      { timeout: 60_000, interval: 0 },
-    )
-    .toBeGreaterThan(sameSpeech)
 
-  expect(loudness(atStranger)).toBe(0)
+  expect(loudness(await hear(stranger.page, 2))).toBe(0)
   const counts = await stranger.counts()
   expect(counts.received).toBeGreaterThan(100)
   expect(opened(counts)).toBe(0)
+  await stranger.close()
+
+  // a machine with too much to do leaves gaps in the sound: it may try again
+  const patience = { timeout: 60_000, interval: 0 }
+  await expect
+    .poll(async () => {
+      const heard = await hear(b.page, 4)
+      // the same detector on the wrong words
+      expect(likeness(italianSound, heard)).toBeLessThan(sameSpeech)
+      return likeness(englishSound, heard)
+    }, patience)
+    .toBeGreaterThan(sameSpeech)
+  await expect
+    .poll(async () => {
+      const said = sound.say(italian.wav)
+      const heard = await hear(a.page, 4)
+      said.stop()
+      expect(likeness(englishSound, heard)).toBeLessThan(sameSpeech)
+      return likeness(italianSound, heard)
+    }, patience)
+    .toBeGreaterThan(sameSpeech)
 
   await a.mute()
   await b.page.until(`talk.voices().others.some(([index, voice]) => index === 0 && voice.muted && voice.level === 0)`)
@@ -158,7 +163,7 @@ test("Chromium and Firefox hear each other's words; who lacks the key hears noth
   expect(loudness((await hear(b.page, 3)).subarray(-8000))).toBeLessThan(0.003)
   // silence keeps the rhythm of speech
   expect((await b.counts()).received - before).toBeGreaterThan(50)
-  await Promise.all([a.close(), b.close(), stranger.close()])
+  await Promise.all([a.close(), b.close()])
 })
 
 describe.each(["chromium", "firefox"] as const)("in %s", (name) => {

@@ -160,7 +160,8 @@ test("killing and restarting the key service leaves the sound untouched, and the
   expect([...flows.keys()].sort()).toEqual([0, 1])
   for (const [index, { longestGapMs, sealedMs, arrivedMs }] of flows) {
     expect(longestGapMs, `by the clock of sender ${index.toString()}`).toBeLessThanOrEqual(500)
-    expect(sealedMs).toBeGreaterThan(0.9 * arrivedMs)
+    // a busy machine's sound card is slow, but never stands still
+    expect(sealedMs).toBeGreaterThan(0.5 * arrivedMs)
   }
   for (const [place, listener] of listeners.entries()) {
     const reports = (await listener.reports()).slice(reported[place])

@@ -47,13 +47,6 @@ export async function speeches(): Promise<Speech[]> {
   ]
 }
 
-/** Seconds of silence in the same shape. */
-export function silentWav(): Promise<string> {
-  return once("silence", async (to) => {
-    await run("sox", ["-n", ...shape, to, "trim", "0", "10"])
-  })
-}
-
 const shape = ["-r", "48000", "-c", "1", "-b", "16"]
 
 async function once(name: string, make: (to: string) => Promise<void>): Promise<string> {

@@ -22,7 +22,7 @@ export interface SfuOptions {
   readonly onEvent: (event: SfuEvent) => void
 }
 
-const connectMs = 20_000
+const connectMs = 15_000
 const voicesMs = 200
 /** Signalling may be away as long as a member waits for a Head; media goes on meanwhile. */
 const reconnectMs = 100_000
@@ -146,7 +146,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
     await end("left")
     onEvent({ kind: "state", state: "connecting" })
     // Chromium forgets transforms made before the worker's script ran
-    if ((await link.report()) === undefined) throw new SfuError("sfu-unreachable")
+    if (!(await link.ready())) throw new SfuError("sfu-unreachable")
     const connecting = new Room(roomOptions)
     sdp.refused = false
     joining = connecting

@@ -4,6 +4,8 @@ export type MediaStats = Extract<MediaToPage, { kind: "stats" }>
 
 /** The page's end of the media worker. */
 export interface MediaLink {
+  /** Whether the worker's script runs: asked for three times as long as an answer may take, since it may still load. */
+  ready(): Promise<boolean>
   /** Counters of this moment; undefined if the worker does not answer within `answerMs`. */
   report(): Promise<MediaStats | undefined>
   setMuted(muted: boolean): void
@@ -35,7 +37,11 @@ export function createMediaLink(mediaWorker: Worker, hear: (message: MediaToPage
     mediaWorker.postMessage({ kind: "muted", muted } satisfies PageToMedia)
   }
 
-  return {
+  const link: MediaLink = {
+    async ready() {
+      for (let attempt = 0; attempt < 3; attempt++) if ((await link.report()) !== undefined) return true
+      return false
+    },
     report() {
       const asked = performance.now()
       return new Promise((resolve) => {
@@ -61,4 +67,5 @@ export function createMediaLink(mediaWorker: Worker, hear: (message: MediaToPage
       answer(undefined)
     },
   }
+  return link
 }

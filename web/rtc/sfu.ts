@@ -47,7 +47,7 @@ export interface Sfu {
   playSound(): Promise<void>
   /**
    * Joins with a token for one join and listens. May be called again after `disconnected`.
-   * @throws SfuError `sfu-unreachable` after at most 20 s, `browser-too-old`, `sdp-refused`
+   * @throws SfuError `sfu-unreachable` after at most 25 s, `browser-too-old`, `sdp-refused`
    */
   connect(url: string, token: string): Promise<void>
   /** Goes on air with sealed silence; the source goes through once every packet sent is known to be sealed. @throws SfuError */
