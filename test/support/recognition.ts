@@ -3,8 +3,6 @@ import type { Sound } from "./log-mel.ts"
 import type { Recognised, Task } from "./recognition.worker.ts"
 import type { Speech } from "./speech.ts"
 
-export type { Recognised }
-
 /**
  * What each audible second of a sound is most like, among some speeches. In a thread of its own: bots and subscribers
  * that stood still meanwhile would be taken for gone.
