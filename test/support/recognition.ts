@@ -4,7 +4,7 @@ import type { Recognised, Task } from "./recognition.worker.ts"
 import type { Speech } from "./speech.ts"
 
 /**
- * What each audible second of a sound is most like, among some speeches. In a thread of its own: bots and subscribers
+ * What each audible second of a sound, two of them begun in a second, is most like among some speeches. In a thread of its own: bots and subscribers
  * that stood still meanwhile would be taken for gone.
  */
 export function recognise(parts: ReadonlyMap<Speech["name"], Sound>, heard: Sound): Promise<Recognised[]> {

@@ -15,8 +15,9 @@ export interface Recognised {
 }
 
 const { parts, heard } = workerData as Task
-const seconds = Array.from({ length: Math.floor(heard.length / hearingRate) }, (_, place) =>
-  heard.subarray(place * hearingRate, (place + 1) * hearingRate),
+const hop = hearingRate / 2
+const seconds = Array.from({ length: Math.max(0, Math.floor(heard.length / hop) - 1) }, (_, place) =>
+  heard.subarray(place * hop, place * hop + hearingRate),
 )
 const recognised: Recognised[] = seconds.flatMap((second) => {
   const scores = [...parts].map(([name, part]) => ({ name, score: likeness(part, second) }))

@@ -50,6 +50,13 @@ export function createPlayback(silence: MediaStreamTrack, blocked: (blocked: boo
     }
   }
 
+  /** Having played once in a tap, it may play later on; until then it costs nothing. */
+  async function unlock(player: HTMLAudioElement): Promise<void> {
+    player.srcObject = new MediaStream([silence])
+    await start(player)
+    if (idle.includes(player)) player.srcObject = null
+  }
+
   function takePlayer(): HTMLAudioElement | undefined {
     return idle.pop() ?? (made < players ? makePlayer() : undefined)
   }
@@ -73,9 +80,8 @@ export function createPlayback(silence: MediaStreamTrack, blocked: (blocked: boo
     prepare() {
       while (made < players) {
         const player = makePlayer()
-        player.srcObject = new MediaStream([silence])
-        void start(player)
         idle.push(player)
+        void unlock(player)
       }
     },
     async play() {
