@@ -3,7 +3,7 @@ import type { SeatSerial } from "#crypto/base/ids"
 import { viewOf, type Chain } from "#crypto/room/head"
 import { encodeRoster, onStage } from "#crypto/room/roster"
 import type { Row, Seats } from "#crypto/room/seats"
-import { helloKinds } from "#crypto/wire/wire"
+import { helloKinds, type ServiceMessage } from "#crypto/wire/wire"
 import { invitesNamed } from "../head/bundles.ts"
 import type { SeatWrap } from "../head/wrap.store.ts"
 import type { Room } from "../room/room.ts"
@@ -29,7 +29,7 @@ export function publishHead(service: Service, room: Room, published: PublishedHe
   if (newest === undefined) return
   const sameRoster = before.head !== undefined && equal(before.head.fields.roster, newest.fields.roster)
   const out = removed.flatMap((serial) => holdersOf(room, rowsBefore.get(serial)))
-  room.toAll({
+  const head: ServiceMessage = {
     TAG: "head",
     data: {
       head: newest.bytes,
@@ -37,7 +37,12 @@ export function publishHead(service: Service, room: Room, published: PublishedHe
       roster: sameRoster ? [] : [encodeRoster(chain.roster)],
       invites: sameRoster ? [] : invitesNamed(chain.roster, before.roster, chain.invites),
     },
-  })
+  }
+  // Those who are out show keys that the room does not know any more; the Head tells them why they are.
+  const listening = new Set(room.listeners())
+  const passedOver = out.filter((connection) => connection.synced && !listening.has(connection))
+  room.toAll(head)
+  for (const connection of passedOver) connection.send(head)
   pushWraps(room, chain, wraps)
   for (const connection of out) {
     connection.send({ TAG: "removed", data: {} })

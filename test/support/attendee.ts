@@ -63,7 +63,10 @@ export class Attendee {
   async remove(label: string): Promise<void> {
     await this.tap("People")
     await this.#mark("button", ["Remove"], label)
+    await this.reads("They stop hearing at once")
     await this.tap("Remove")
+    // the question goes away by itself, and takes a "Close" of its own along
+    await this.#until(`document.querySelectorAll("dialog[open]").length === 1`, patienceMs)
     await this.tap("Close")
   }
 

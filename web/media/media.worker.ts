@@ -57,7 +57,13 @@ scope.onrtctransform = ({ transformer }) => {
 scope.onmessage = (event) => {
   const message = event.data
   if (message.kind === "start") start(message.keysPort)
-  else sealer.setMuted(message.muted)
+  else {
+    sealer.setMuted(message.muted)
+    if (message.ask !== undefined) {
+      scope.postMessage({ ...tally.report(), answers: message.ask })
+      return
+    }
+  }
   scope.postMessage(tally.report())
 }
 

@@ -51,7 +51,12 @@ export type DropReason =
 export type PageToMedia =
   | { readonly kind: "start"; readonly keysPort: MessagePort }
   /** Sets the muted bit inside the cells; the page feeds a silent source at the same time. */
-  | { readonly kind: "muted"; readonly muted: boolean }
+  | {
+      readonly kind: "muted"
+      readonly muted: boolean
+      /** Comes back with the counters that answer this message. */
+      readonly ask?: number
+    }
 
 /** Options of `new RTCRtpScriptTransform(mediaWorker, options)`. */
 export type TransformOptions =
@@ -82,5 +87,11 @@ export type MediaToPage =
   | { readonly kind: "attached"; readonly id: string }
   /** First authentic frame of a track since it was bound to `index`. */
   | { readonly kind: "authentic"; readonly id: string; readonly index: number }
-  /** Once a second, and on request. */
-  | { readonly kind: "stats"; readonly sealing: readonly SealStats[]; readonly opening: readonly OpenStats[] }
+  /** Once a second, and in answer to each message. */
+  | {
+      readonly kind: "stats"
+      /** The `ask` of the message that this answers; none where nobody asked. */
+      readonly answers?: number
+      readonly sealing: readonly SealStats[]
+      readonly opening: readonly OpenStats[]
+    }

@@ -7,8 +7,6 @@ export interface Reading {
 
 /** Frames between worker, encoder and network at the moment of reading, and the 50 ms for which statistics are cached. */
 const inFlight = 2
-/** As many unclear readings in a row are no coincidence. */
-const patience = 4
 /** So many packets make a comparison. */
 const enough = 5
 
@@ -17,14 +15,13 @@ const enough = 5
  * `equal`: every packet sent was sealed. `leak`: more was sent than sealed. `unclear`: read again.
  */
 export function createCaptureCheck(): (reading: Reading) => "equal" | "unclear" | "leak" {
-  let tooMany = 0
   let earlier: { readonly sealed: number; readonly sent: number } | undefined
   return ({ sealedBefore, sent, sealedAfter }) => {
     // what was sent by then must have been sealed by now: no delay explains this away
     if (sent > sealedAfter) return "leak"
-    if (sent > sealedBefore + inFlight) return ++tooMany < patience ? "unclear" : "leak"
-    tooMany = 0
-    if (sent < enough) return "unclear"
+    // A slow page: more was sealed while it read. That proves nothing, and a leak cannot hide behind it for long, for both
+    // counts are of all packets ever: as soon as one reading is quick, the line above finds it.
+    if (sent > sealedBefore + inFlight || sent < enough) return "unclear"
     if (sent >= sealedBefore - inFlight) return "equal"
     // Frames sealed before the connection was ready are lost, and no leak; from then on both must grow alike.
     const before = earlier ?? { sealed: sealedBefore, sent }

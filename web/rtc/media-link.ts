@@ -18,24 +18,15 @@ export const answerMs = 3000
 /** @param hear - Every message of the worker, those that answer a report included. */
 export function createMediaLink(mediaWorker: Worker, hear: (message: MediaToPage) => void): MediaLink {
   let muted = true
-  let waiting: ((stats: MediaStats | undefined) => void)[] = []
-
-  function answer(stats: MediaStats | undefined): void {
-    const all = waiting
-    waiting = []
-    for (const resolve of all) resolve(stats)
-  }
+  let asked = 0
+  const waiting = new Map<number, (stats: MediaStats | undefined) => void>()
 
   const listen = ({ data }: MessageEvent<MediaToPage>): void => {
-    if (data.kind === "stats") answer(data)
+    // Not any counters: those of once a second may have been on their way for long, and packets left since.
+    if (data.kind === "stats" && data.answers !== undefined) waiting.get(data.answers)?.(data)
     hear(data)
   }
   mediaWorker.addEventListener("message", listen)
-
-  // the worker answers each message with its counters
-  const post = (): void => {
-    mediaWorker.postMessage({ kind: "muted", muted } satisfies PageToMedia)
-  }
 
   const link: MediaLink = {
     async ready() {
@@ -43,28 +34,30 @@ export function createMediaLink(mediaWorker: Worker, hear: (message: MediaToPage
       return false
     },
     report() {
-      const asked = performance.now()
+      const ask = ++asked
+      const since = performance.now()
       return new Promise((resolve) => {
-        const giveUp = (): void => {
-          // The page itself stood still (a phone in a pocket): the answer may lie behind this timer.
-          if (performance.now() - asked > 2 * answerMs) setTimeout(resolve, answerMs, undefined)
-          else resolve(undefined)
-        }
-        const timer = setTimeout(giveUp, answerMs)
-        waiting.push((stats) => {
+        const settle = (stats: MediaStats | undefined): void => {
           clearTimeout(timer)
+          waiting.delete(ask)
           resolve(stats)
-        })
-        post()
+        }
+        let timer = setTimeout(() => {
+          // The page itself stood still (a phone in a pocket): the answer may lie behind this timer.
+          if (performance.now() - since > 2 * answerMs) timer = setTimeout(settle, answerMs, undefined)
+          else settle(undefined)
+        }, answerMs)
+        waiting.set(ask, settle)
+        mediaWorker.postMessage({ kind: "muted", muted, ask } satisfies PageToMedia)
       })
     },
     setMuted(on) {
       muted = on
-      post()
+      mediaWorker.postMessage({ kind: "muted", muted } satisfies PageToMedia)
     },
     close() {
       mediaWorker.removeEventListener("message", listen)
-      answer(undefined)
+      for (const settle of [...waiting.values()]) settle(undefined)
     },
   }
   return link

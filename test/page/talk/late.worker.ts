@@ -8,7 +8,8 @@ const { searchParams } = new URL(location.href)
 const before: MessageEvent[] = []
 scope.onmessage = (event) => {
   before.push(event)
-  if (searchParams.has("answers")) scope.postMessage({ kind: "stats", sealing: [], opening: [] })
+  if (searchParams.has("answers"))
+    scope.postMessage({ kind: "stats", answers: (event.data as { ask?: number }).ask, sealing: [], opening: [] })
 }
 setTimeout(
   () => {
