@@ -13,7 +13,7 @@ import { maxBatch } from "../wire/wire.ts"
 import { change } from "./leading.ts"
 import { seatSeed } from "./rotating.ts"
 import { ask, chainOf, leading, patchLead, persist, type Turn } from "./turn.ts"
-import type { BatchPost, Waiting } from "./types.ts"
+import type { BatchPost, Waiting } from "./leadership.ts"
 
 /** What a leader decides about one request. */
 type Verdict =

@@ -11,7 +11,7 @@ import { installEpoch, takeHead } from "./listening.ts"
 import { switchNow } from "./sending.ts"
 import { hostSerial } from "./start.ts"
 import { chainOf, leading, patch, patchLead, persist, type Turn } from "./turn.ts"
-import type { BatchPost, HeadPost } from "./types.ts"
+import type { BatchPost, HeadPost } from "./leadership.ts"
 import { stepKeks } from "./wrapping.ts"
 
 /** Whether a Head from the service is the echo of our own POST. */

@@ -12,7 +12,7 @@ import { noPending, mergePending } from "./pending.ts"
 import { makeHead, newPolicy, postHead } from "./rotating.ts"
 import { sendChunk } from "./wrapping.ts"
 import { ask, chainOf, leading, patchLead, persist, type Turn } from "./turn.ts"
-import type { BatchPost, HeadPost, PendingChanges, Waiting } from "./types.ts"
+import type { BatchPost, HeadPost, PendingChanges, Waiting } from "./leadership.ts"
 
 /** Protocol §10. All in ms. */
 const beatMs = 10_000

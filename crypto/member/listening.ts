@@ -7,7 +7,7 @@ import { stepKek, unwrapSecret } from "../seat/wrap.ts"
 import { acceptStep } from "../seat/step.ts"
 import { announceEpoch, switchNow } from "./sending.ts"
 import { chainOf, order, patch, persist, spread, type Turn } from "./turn.ts"
-import type { SecretAt } from "./types.ts"
+import type { SecretAt } from "./leadership.ts"
 
 /** An old epoch is wiped this long after the Head that ended it. */
 const retireMs = 5_000

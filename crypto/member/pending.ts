@@ -1,4 +1,4 @@
-import type { PendingChanges } from "./types.ts"
+import type { PendingChanges } from "./leadership.ts"
 
 /** Nothing waits for the next Head. */
 export const noPending: PendingChanges = {

@@ -21,7 +21,7 @@ import { joinWraps, stepKek, wrapSecret } from "../seat/wrap.ts"
 import { hostSerial } from "./start.ts"
 import { noPending } from "./pending.ts"
 import { ask, chainOf, leading, patchLead, persist, type Turn } from "./turn.ts"
-import type { HeadPost, PendingChanges, SecretAt } from "./types.ts"
+import type { HeadPost, PendingChanges, SecretAt } from "./leadership.ts"
 
 /** Makes the next Head, stores what it needs, and posts it with the wraps of the stage. */
 export async function makeHead(turn: Turn, reason: Reason): Promise<void> {

@@ -7,7 +7,8 @@ import { noObject, policyKind, policyLifetimeMs, spaceKinds, type Policy } from 
 import { headKind } from "../room/head.ts"
 import { createCodec } from "../wire/wire.ts"
 import { noPending } from "./pending.ts"
-import type { LeadRecord, Leading, MemberState, VaultRecord } from "./types.ts"
+import type { LeadRecord, Leading } from "./leadership.ts"
+import type { MemberState, VaultRecord } from "./types.ts"
 
 /** What a space is unless its host says otherwise. Features that are not built keep their bits at zero. */
 const defaults = {

@@ -5,17 +5,8 @@ import { roles } from "../room/roles.ts"
 import type { RosterEntry } from "../room/roster.ts"
 import type { ClientMessage } from "../wire/wire.ts"
 import type { Chain } from "../room/head.ts"
-import type {
-  Asked,
-  LeadRecord,
-  Leading,
-  MediaOrder,
-  MemberState,
-  Output,
-  Problem,
-  VaultRecord,
-  World,
-} from "./types.ts"
+import type { LeadRecord, Leading } from "./leadership.ts"
+import type { Asked, MediaOrder, MemberState, Output, Problem, VaultRecord, World } from "./types.ts"
 
 /** One input being worked on: the state so far, what to do, and spent secrets. Thrown away whole if anything throws. */
 export interface Turn {

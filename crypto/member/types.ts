@@ -4,12 +4,10 @@ import type { Primitives } from "../base/primitives.ts"
 import type { Card } from "../link/card.ts"
 import type { Link } from "../link/link.ts"
 import type { SignedInvite } from "../link/invite.ts"
-import type { SignedPolicy } from "../link/policy.ts"
-import type { Chain, HeadBundle, Reason } from "../room/head.ts"
-import type { Counter, Row, SeatChanges, Seats } from "../room/seats.ts"
-import type { SignedSeatRequest } from "../seat/seat-request.ts"
+import type { Chain } from "../room/head.ts"
 import type { Kek } from "../seat/wrap.ts"
 import type { ClientMessage, ServiceMessage } from "../wire/wire.ts"
+import type { BatchPost, HeadPost, LeadRecord, Leading, SecretAt } from "./leadership.ts"
 
 /** Why a member is out, or is not let in. */
 export type Problem =
@@ -141,96 +139,6 @@ export interface VaultRecord {
   readonly head: Bytes | undefined
   readonly host: HostKeys | undefined
   readonly lead: LeadRecord | undefined
-}
-
-/** What a leader must not lose. */
-export interface LeadRecord {
-  readonly nextSerial: number
-  readonly secret: SecretAt | undefined
-  readonly keks: readonly { readonly serial: SeatSerial; readonly key: Bytes; readonly epoch: number }[]
-  /** A Head sent and not yet echoed: posted first after a reload. */
-  readonly unechoed: HeadPost | undefined
-}
-
-/** secret(epoch, step). */
-export interface SecretAt {
-  readonly epoch: number
-  readonly step: number
-  readonly secret: Bytes
-}
-
-/** A Head on its way to the key service. */
-export interface HeadPost {
-  readonly kind: "head"
-  readonly id: ObjectId
-  readonly bundle: HeadBundle
-  readonly changes: SeatChanges
-  readonly secret: SecretAt
-  readonly reason: Reason
-  /** What was pending when it was made: comes back if the service refuses. */
-  readonly made: PendingChanges
-}
-
-/** A join batch on its way. */
-export interface BatchPost {
-  readonly kind: "batch"
-  readonly step: Bytes
-  readonly seats: readonly Bytes[]
-  readonly changes: SeatChanges
-  readonly secret: SecretAt
-  readonly keks: ReadonlyMap<SeatSerial, Kek>
-  readonly answered: readonly Waiting[]
-}
-
-/** A request the leader has checked, in the order they came. */
-export interface Waiting {
-  readonly request: SignedSeatRequest
-  readonly since: number
-}
-
-/** The leading half of a member's state: the host's alone in this version. */
-export interface Leading {
-  readonly nextSerial: number
-  readonly seats: Seats | undefined
-  readonly gatheringRows: readonly Row[]
-  readonly gatheringCounters: readonly Counter[]
-  readonly keks: ReadonlyMap<SeatSerial, Kek>
-  readonly secret: SecretAt | undefined
-  readonly waiting: readonly Waiting[]
-  readonly recentHeads: readonly ObjectId[]
-  /** Requests that have got their Seat, by id in hex, each with the Head it named: none is answered twice. */
-  readonly seen: ReadonlyMap<string, ObjectId>
-  readonly inflight: HeadPost | BatchPost | undefined
-  /** Rows to remove, roles to change, policy to name with the next Head. */
-  readonly pending: PendingChanges
-  readonly lastHeadAt: number
-  readonly lastRotationAt: number
-  readonly lastBatchAt: number
-  /** Wraps of the audience not yet sent for the newest epoch's Head. */
-  readonly wraps:
-    | {
-        readonly head: ObjectId
-        /** secret(epoch, 0): steps may move on while wraps go out. */
-        readonly secret: Bytes
-        readonly serials: readonly SeatSerial[]
-        /** The chunk on its way, if one is. */
-        readonly sent: readonly SeatSerial[] | undefined
-      }
-    | undefined
-  /** When each row last asked for a Seat, and with which n: silent rows are dropped, replays refused. */
-  readonly renewals: ReadonlyMap<SeatSerial, { readonly at: number; readonly n: number }>
-}
-
-export interface PendingChanges {
-  readonly urgent: boolean
-  readonly rotate: boolean
-  readonly remove: readonly SeatSerial[]
-  readonly burn: readonly string[]
-  readonly promote: readonly SeatSerial[]
-  readonly demote: readonly SeatSerial[]
-  readonly policy: SignedPolicy | undefined
-  /** When the oldest pending change came. */
-  readonly since: number | undefined
 }
 
 /** An open SeatRequest of one's own. */

@@ -19,7 +19,8 @@ import {
 import { ProtocolError } from "#crypto/base/errors"
 import type { Primitives } from "#crypto/base/primitives"
 import { policyKind } from "#crypto/link/policy"
-import type { HeadPost, LeadRecord, VaultRecord } from "#crypto/member/types"
+import type { HeadPost, LeadRecord } from "#crypto/member/leadership"
+import type { VaultRecord } from "#crypto/member/types"
 import { reasons } from "#crypto/room/head"
 import { seatChangesCoder } from "#crypto/room/seats"
 
