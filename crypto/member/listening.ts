@@ -95,6 +95,7 @@ export function installEpoch(turn: Turn, opened: SecretAt): void {
     step: opened.step,
     secret: opened.secret.slice(),
     indices: chain.roster.map((entry) => entry.index),
+    seats: chain.roster.map(({ index, seatPub }) => ({ index, seatPub })),
     cell: chain.policy.fields.cell,
   })
   if (turn.state.secret !== undefined) turn.consumed.push(turn.state.secret.secret)

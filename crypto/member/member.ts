@@ -71,6 +71,10 @@ async function take(turn: Turn, input: Input): Promise<void> {
       if (turn.state.lead !== undefined) return change(turn, { rotate: true })
       patch(turn, { noCounters: true })
       return sendRequest(turn)
+    case "notice":
+    case "head-seen":
+      // Nothing is concluded from these yet.
+      return
     case "tick":
       await tickJoining(turn)
       tickListening(turn)

@@ -122,6 +122,7 @@ const blank: Omit<MemberState, "space" | "hostPub"> = {
   retiring: [],
   sending: { epoch: undefined, step: 0, silence: "no-key", switchTo: undefined },
   lead: undefined,
+  alarms: [],
 }
 
 function restoreLeading(record: LeadRecord | undefined): Leading {

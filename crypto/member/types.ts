@@ -61,6 +61,10 @@ export type Input =
   | { readonly kind: "command"; readonly id: number; readonly command: MemberCommand }
   /** The media worker used up a counter: rotate. */
   | { readonly kind: "counter-limit"; readonly epoch: number }
+  /** The media server carried a signed Head or policy (their own bytes); its word moves no chain. */
+  | { readonly kind: "notice"; readonly bytes: Bytes }
+  /** A sender's verified checkpoint names the Head it follows: the first 16 bytes of its id. */
+  | { readonly kind: "head-seen"; readonly index: number; readonly head: Bytes }
 
 /** Orders to the media worker; the same shapes as web/media/messages. */
 export type MediaOrder =
@@ -72,6 +76,8 @@ export type MediaOrder =
       readonly step: number
       readonly secret: Bytes
       readonly indices: readonly number[]
+      /** The seat keys of the epoch's roster: whose signature a checkpoint of each index needs. */
+      readonly seats: readonly { readonly index: number; readonly seatPub: Bytes }[]
       readonly cell: number
     }
   | { readonly kind: "send"; readonly epoch: number; readonly step: number; readonly index: number }
@@ -87,6 +93,8 @@ export type Output =
   | { readonly kind: "forget" }
   | { readonly kind: "send"; readonly message: ClientMessage }
   | { readonly kind: "media"; readonly order: MediaOrder }
+  /** A signed Head or policy for everybody whom the media server reaches. */
+  | { readonly kind: "notice"; readonly bytes: Bytes }
   | { readonly kind: "reply"; readonly id: number; readonly value: MemberReply }
   /** Close the socket; nothing more will be sent. */
   | { readonly kind: "close" }
@@ -208,7 +216,30 @@ export interface MemberState {
   readonly retiring: readonly { readonly epoch: number; readonly at: number }[]
   readonly sending: Sending
   readonly lead: Leading | undefined
+  /** What does not add up, newest last: said on the screen until it is over. */
+  readonly alarms: readonly Alarm[]
 }
+
+/** Something that an honest key service, media server and leader never do, and what a person is told about it. */
+export interface Alarm {
+  readonly kind: AlarmKind
+  /** Sender index or seat serial it is about, if it is about somebody. */
+  readonly about: number | undefined
+  /** Monotonic. */
+  readonly at: number
+}
+
+export type AlarmKind =
+  /** Two histories of one space: what others are shown is not what we are shown. */
+  | "fork"
+  /** Two policies with one serial: somebody else has the host key. */
+  | "host-key-twice"
+  /** A leader let somebody in whom no invite admits. */
+  | "admitted-without-invite"
+  /** The leader hands out other secrets than it commits to. */
+  | "wrong-secret"
+  /** The service holds back what it was given: a Head, a kick, an order. */
+  | "withheld"
 
 export type Asked =
   | {

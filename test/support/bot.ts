@@ -62,6 +62,7 @@ export class Bot {
           },
           events,
         ),
+      notice: () => undefined,
       persist: async (next) => {
         // Through the vault's own bytes: the machine wipes what a record of its buffers would share.
         this.record = decodeRecord(webPrimitives, encodeRecord(next))

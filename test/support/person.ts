@@ -54,6 +54,7 @@ export class Person {
       monotonic: () => house.monotonic,
       every: (_ms, run) => house.every(run),
       connect: (events) => house.connect(who, events),
+      notice: () => undefined,
       persist: async (next) => {
         this.record = decodeRecord(p, encodeRecord(next))
         this.#know(this.record)

@@ -37,6 +37,7 @@ function drive(plan: Plan, ports: Partial<DriverPorts> = {}) {
     forget: async () => {
       done.push("forgotten")
     },
+    notice: () => undefined,
     media: ({ kind }) => done.push(`media ${kind}`),
     changed: ({ phase }) => done.push(`changed ${phase}`),
     broken: () => done.push("broken"),
@@ -141,6 +142,7 @@ test("spent secrets are wiped after the orders that carry them went out", async 
     step: 0,
     secret,
     indices: [],
+    seats: [],
     cell: 120,
   } as const
   const { driver } = drive(

@@ -1,4 +1,4 @@
-import { wipe } from "#crypto/base/bytes"
+import { wipe, type Bytes } from "#crypto/base/bytes"
 import type { EpochMs } from "#crypto/base/ids"
 import type { Primitives } from "#crypto/base/primitives"
 import type {
@@ -38,6 +38,8 @@ export interface DriverPorts {
   forget(): Promise<void>
   /** The order's bytes are the machine's own: whoever keeps them copies them before returning. */
   media(order: MediaOrder): void
+  /** A signed Head or policy that goes out over the media server, too. */
+  notice(bytes: Bytes): void
   /** A turn changed the state. */
   changed(state: MemberState): void
   /** The machine or the disk failed: everything was wiped and stopped. */
@@ -173,6 +175,9 @@ export class Driver {
         return
       case "media":
         this.#ports.media(output.order)
+        return
+      case "notice":
+        this.#ports.notice(output.bytes)
         return
       case "close":
         this.#socket.stop()

@@ -65,6 +65,7 @@ function start(origin: string, mediaPort: MessagePort): Keeper {
         },
         events,
       ),
+    notice: () => undefined,
     media: (order) => mediaPort.postMessage(toMedia(order)),
     vault: vaultOnce,
     locks: webLocks(navigator.locks),

@@ -15,6 +15,8 @@ export type KeysToMedia =
       readonly secret: Uint8Array<ArrayBuffer>
       /** Sender indices of the epoch's roster. */
       readonly indices: readonly number[]
+      /** The seat keys of the epoch's roster: whose signature a checkpoint of each index needs. */
+      readonly seats: readonly { readonly index: number; readonly seatPub: Uint8Array<ArrayBuffer> }[]
       /** Plaintext bytes of every cell (policy.cell). */
       readonly cell: number
     }

@@ -48,6 +48,7 @@ function start({ index, secret = 7, late, leaky = false }: Options): void {
     step: 0,
     secret: bytes(secret, 32),
     indices: [0, 1, 2, 3],
+    seats: [],
     cell: 120,
   })
   tell({ kind: "seated", indices: [0, 1, 2, 3] })
