@@ -7,7 +7,8 @@ import { signedKind, type Signed } from "../base/signed.ts"
 
 /** How people get in: with an open listing, with an invite, or with an invite and a human's yes. */
 export const spaceKinds = { open: 0, invited: 1, sealed: 2 } as const
-export type SpaceKind = (typeof spaceKinds)[keyof typeof spaceKinds]
+export type SpaceKindName = keyof typeof spaceKinds
+export type SpaceKind = (typeof spaceKinds)[SpaceKindName]
 
 /** Bits of `flags`; unknown ones are refused. */
 export const policyFlags = { knockAfterKick: 1, succession: 2, listenerChat: 4 } as const
@@ -31,9 +32,9 @@ export interface Policy {
   readonly cell: number
   readonly ptime: number
   readonly flags: number
-  /** Invites whose holders may stand in for the host; nobody does yet in this version. */
+  /** Invites whose holders may stand in for the host, by rank. */
   readonly deputies: readonly InviteId[]
-  /** Invites whose holders must be let in by a human; unused yet. */
+  /** Invites whose holders must be let in by a human. */
   readonly knock: readonly InviteId[]
   readonly revoked: readonly InviteId[]
   readonly minInvite: number
@@ -42,6 +43,7 @@ export interface Policy {
 export type SignedPolicy = Signed<Policy>
 
 const maxCellBytes = 1000
+export const maxDeputies = 3
 /** Invites that may be revoked one by one at a time. */
 export const maxRevoked = 256
 
@@ -60,7 +62,7 @@ export const policyKind = signedKind<Policy>(
     cell: upTo(u16, maxCellBytes),
     ptime: upTo(u8, 60),
     flags: upTo(u8, 7),
-    deputies: list(inviteId, 3),
+    deputies: list(inviteId, maxDeputies),
     knock: list(inviteId, 64),
     revoked: list(inviteId, maxRevoked),
     minInvite: u32,
@@ -74,7 +76,7 @@ export const policyLifetimeMs = 24 * 3600 * 1000
 /**
  * Accepts a policy: the host's signature, this space, a higher serial than the last one, chained to it if it is the next.
  * @param last - the policy that was in force, if any.
- * @throws VerifyError `bad-signature`, `wrong-space`, `stale-policy`, `kind-not-supported`, `bad-policy`
+ * @throws VerifyError `bad-signature`, `wrong-space`, `stale-policy`, `bad-policy`
  */
 export async function acceptPolicy(
   p: Primitives,
@@ -90,8 +92,6 @@ export async function acceptPolicy(
     throw new VerifyError("stale-policy", "This policy is older than the one in force.")
   if (last !== undefined && fields.serial === last.fields.serial + 1 && !equal(fields.prev, last.id))
     throw new VerifyError("bad-policy", "This policy does not follow the one in force.")
-  if (fields.kind !== spaceKinds.invited)
-    throw new VerifyError("kind-not-supported", "This version knows spaces with invites only.")
   if (fields.cell < 40 || fields.ptime < 10 || fields.stage === 0 || fields.onAir === 0 || fields.seats === 0)
     throw new VerifyError("bad-policy", "This policy leaves no room for a voice.")
   await policyKind.verify(p, policy, hostPub)

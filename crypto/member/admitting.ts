@@ -1,7 +1,8 @@
 import { equal, toHex, type Bytes } from "../base/bytes.ts"
-import { VerifyError } from "../base/errors.ts"
-import { noIndex, type SeatSerial, type Step } from "../base/ids.ts"
-import { inviteKind, inviteRefusal, type SignedInvite } from "../link/invite.ts"
+import { InternalError, UsageError, VerifyError } from "../base/errors.ts"
+import { noIndex, type SeatSerial, type SenderIndex, type Step } from "../base/ids.ts"
+import { inviteRefusal } from "../link/invite.ts"
+import { spaceKinds } from "../link/policy.ts"
 import { commit, ratchet } from "../media/key-schedule.ts"
 import { viewOf } from "../room/head.ts"
 import { applySeatChanges, counterStates, seatsHash, type Counter, type Row, type Seats } from "../room/seats.ts"
@@ -10,15 +11,21 @@ import { sealSeat } from "../seat/seat.ts"
 import { stepKind } from "../seat/step.ts"
 import type { Kek } from "../seat/wrap.ts"
 import { maxBatch } from "../wire/wire.ts"
-import { change } from "./leading.ts"
+import { change } from "./pending.ts"
 import { seatSeed } from "./rotating.ts"
-import { ask, chainOf, leading, patchLead, persist, type Turn } from "./turn.ts"
+import { ask, chainOf, leading, ownEntry, patchLead, persist, type Turn } from "./turn.ts"
 import type { BatchPost, Waiting } from "./leadership.ts"
+
+/** Requests that may wait for a human at once, and how long, in ms. */
+const maxKnocking = 64
+const knockMs = 120_000
 
 /** What a leader decides about one request. */
 type Verdict =
   | { readonly kind: "seat"; readonly row: Row; readonly counter: Counter | undefined }
   | { readonly kind: "answer"; readonly reason: AnswerReason }
+  /** A human is asked. */
+  | { readonly kind: "knock" }
   /** Its older row goes first, with a Head of its own. */
   | { readonly kind: "replace"; readonly serial: SeatSerial }
 
@@ -38,6 +45,7 @@ export async function makeBatch(turn: Turn): Promise<void> {
   const taken: Waiting[] = []
   const answered: Waiting[] = []
   const held: Waiting[] = []
+  const knocking: Waiting[] = []
   const sealed: Bytes[] = []
   const upserted = new Map<SeatSerial, Row>()
   const counters = new Map<string, Counter>()
@@ -49,6 +57,13 @@ export async function makeBatch(turn: Turn): Promise<void> {
     if (verdict.kind === "answer") {
       answered.push(waiting)
       await sayNo(turn, waiting, verdict.reason)
+      continue
+    }
+    if (verdict.kind === "knock") {
+      const full = leading(turn).knocking.length + knocking.length >= maxKnocking
+      if (full) answered.push(waiting)
+      else knocking.push({ ...waiting, since: monotonic })
+      await sayNo(turn, waiting, full ? answers.full : answers.pending)
       continue
     }
     if (verdict.kind === "replace") {
@@ -69,6 +84,7 @@ export async function makeBatch(turn: Turn): Promise<void> {
         epoch: chain.head.fields.epoch,
         step: step as Step,
         time: now,
+        signer: ownIndex(turn),
       },
       secret,
     ).catch(noKey)
@@ -93,9 +109,14 @@ export async function makeBatch(turn: Turn): Promise<void> {
     renewals.set(row.serial, { at: monotonic, n: waiting.request.fields.n })
     taken.push(waiting)
   }
-  const done = new Set([...taken, ...answered])
+  const asked = new Set(knocking.map(({ request }) => request))
+  const done = new Set([...taken, ...answered, ...before.waiting.filter(({ request }) => asked.has(request))])
   const left = leading(turn).waiting.filter((waiting) => !done.has(waiting))
-  patchLead(turn, { waiting: [...held, ...left.filter((waiting) => !held.includes(waiting))], lastBatchAt: monotonic })
+  patchLead(turn, {
+    waiting: [...held, ...left.filter((waiting) => !held.includes(waiting))],
+    knocking: [...leading(turn).knocking, ...knocking],
+    lastBatchAt: monotonic,
+  })
   if (taken.length === 0) {
     turn.consumed.push(secret)
     return
@@ -148,17 +169,48 @@ export function postBatch(turn: Turn, post: BatchPost): void {
   }))
 }
 
+/** Lets in whoever knocks, with the next batch. @throws UsageError `no-such-request` */
+export function admitKnock(turn: Turn, request: string): void {
+  const { knocking, waiting } = leading(turn)
+  const found = knocking.find((other) => toHex(other.request.id) === request)
+  if (found === undefined) throw new UsageError("no-such-request", "Nobody knocks with this request any more.")
+  patchLead(turn, {
+    knocking: knocking.filter((other) => other !== found),
+    waiting: [...waiting, { ...found, admitted: true }],
+  })
+}
+
+/** Sends away whoever knocks. @throws UsageError `no-such-request` */
+export async function refuseKnock(turn: Turn, request: string): Promise<void> {
+  const { knocking } = leading(turn)
+  const found = knocking.find((other) => toHex(other.request.id) === request)
+  if (found === undefined) throw new UsageError("no-such-request", "Nobody knocks with this request any more.")
+  patchLead(turn, { knocking: knocking.filter((other) => other !== found) })
+  await sayNo(turn, found, answers.refused)
+}
+
+/** Who knocked and got no answer in two minutes is sent away. */
+export async function tickKnocking(turn: Turn): Promise<void> {
+  const { monotonic } = turn.world
+  for (const { request, since } of leading(turn).knocking)
+    if (monotonic - since > knockMs) await refuseKnock(turn, toHex(request.id))
+}
+
+function ownIndex(turn: Turn): SenderIndex {
+  const index = ownEntry(turn)?.index
+  if (index === undefined) throw new InternalError("not-on-stage", "A leader is on stage.")
+  return index
+}
+
 /** Protocol §5, "Leader, in order". */
-function judge(turn: Turn, { request }: Waiting, seats: Seats, nextSerial: SeatSerial): Verdict {
-  const { p, now } = turn.world
+function judge(turn: Turn, { request, invite, admitted }: Waiting, seats: Seats, nextSerial: SeatSerial): Verdict {
+  const { now } = turn.world
   const { recentHeads, renewals } = leading(turn)
   const policy = chainOf(turn).policy.fields
   const fields = request.fields
   const no = (reason: AnswerReason): Verdict => ({ kind: "answer", reason })
   if (!recentHeads.some((id) => equal(id, fields.head))) return no(answers.stale)
-  const invite = hostInvite(turn, toHex(fields.inviteId))
-  if (invite === undefined) return no(answers.refused)
-  const refusal = inviteRefusal(invite, fields.inviteId, policy, now)
+  const refusal = invite && inviteRefusal(invite, fields.inviteId, policy, now)
   if (refusal === "revoked") return no(answers.revoked)
 
   const rows = [...seats.rows.values()]
@@ -171,7 +223,7 @@ function judge(turn: Turn, { request }: Waiting, seats: Seats, nextSerial: SeatS
       ? { kind: "seat", row: own, counter: undefined }
       : no(answers.refused)
   }
-  if (fields.n !== 0) return no(answers.refused)
+  if (fields.n !== 0 || invite === undefined) return no(answers.refused)
   if (refusal !== undefined) return no(refusal === "not-yet" ? answers.notYet : answers.expired)
   const counter = seats.counters.get(toHex(fields.inviteId))
   if (counter?.state === counterStates.burnt) return no(answers.burnt)
@@ -182,6 +234,11 @@ function judge(turn: Turn, { request }: Waiting, seats: Seats, nextSerial: SeatS
   const used = counter?.used ?? 0
   if (!personal && invite.fields.uses > 0 && used >= invite.fields.uses) return no(answers.usedUp)
   if (rows.length >= policy.seats) return no(answers.full)
+  const mustKnock =
+    policy.kind === spaceKinds.sealed ||
+    counter?.state === counterStates.knock ||
+    policy.knock.some((id) => equal(id, fields.inviteId))
+  if (mustKnock && !admitted) return { kind: "knock" }
   return {
     kind: "seat",
     row: {
@@ -192,11 +249,7 @@ function judge(turn: Turn, { request }: Waiting, seats: Seats, nextSerial: SeatS
       role: invite.fields.role,
       index: noIndex,
     },
-    counter: { inviteId: fields.inviteId, used: used + 1, state: counterStates.open },
-  }
-
-  function hostInvite(of: Turn, id: string): SignedInvite | undefined {
-    const known = of.state.host?.invites.find((candidate) => candidate.id === id)
-    return known && inviteKind.decode(p, known.bytes)
+    // A kick is never forgotten: whom a human lets in leaves the invite as it is.
+    counter: { inviteId: fields.inviteId, used: used + 1, state: counter?.state ?? counterStates.open },
   }
 }

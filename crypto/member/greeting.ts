@@ -138,7 +138,8 @@ async function catchUp(turn: Turn, bundle: HeadBundle): Promise<void> {
     if (policy.fields.serial < chain.policy.fields.serial)
       throw new VerifyError("rolled-back", "An older policy came back.")
     await acceptHead(p, startChain(chain.space, chain.hostPub, policy), bundle)
-    patch(turn, { chain: startChain(chain.space, chain.hostPub, policy) })
+    if (turn.state.request !== undefined) turn.consumed.push(turn.state.request.kemSecret)
+    patch(turn, { chain: startChain(chain.space, chain.hostPub, policy), heads: [], request: undefined })
     await takeHead(turn, bundle)
   }
 }

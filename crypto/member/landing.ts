@@ -6,8 +6,9 @@ import { requestFlags } from "../seat/seat-request.ts"
 import { acceptStep, stepKind } from "../seat/step.ts"
 import { helloKinds } from "../wire/wire.ts"
 import { hello } from "./hello.ts"
-import { change, remember } from "./leading.ts"
+import { remember } from "./leading.ts"
 import { installEpoch, takeHead } from "./listening.ts"
+import { change } from "./pending.ts"
 import { switchNow } from "./sending.ts"
 import { hostSerial } from "./start.ts"
 import { chainOf, leading, patch, patchLead, persist, type Turn } from "./turn.ts"
@@ -35,12 +36,22 @@ export async function landed(turn: Turn): Promise<void> {
 
 async function headLanded(turn: Turn, post: HeadPost): Promise<void> {
   const lead = leading(turn)
+  const before = chainOf(turn).head
+  const takesOver = post.reason === reasons.takeover
   await takeHead(turn, post.bundle)
+  // The bytes are public: whoever the media server reaches knows of it even if the service holds it back.
+  turn.out.push({ kind: "notice", bytes: post.bundle.head })
+  // Requests that name a Head of the leader before are sent again: their answers may be there already.
+  if (takesOver) patchLead(turn, { recentHeads: [] })
   remember(turn, post.id)
   patchLead(turn, { inflight: undefined })
-  if (post.reason === reasons.beat || lead.seats === undefined) return
-  const seats = applySeatChanges(lead.seats, post.changes)
+  if (takesOver) patchLead(turn, { lastRotationAt: turn.world.monotonic, lastBatchAt: turn.world.monotonic })
   const { epoch } = post.secret
+  if (epoch === before?.fields.epoch || lead.seats === undefined) {
+    persist(turn)
+    return
+  }
+  const seats = applySeatChanges(lead.seats, post.changes)
   const keks = stepKeks(turn, epoch, new Set(seats.rows.keys()))
   if (lead.secret !== undefined) turn.consumed.push(lead.secret.secret)
   if (lead.wraps !== undefined) turn.consumed.push(lead.wraps.secret)
@@ -57,14 +68,15 @@ async function headLanded(turn: Turn, post: HeadPost): Promise<void> {
   persist(turn)
 }
 
-/** The host is seated by its own Head; after a reload it sends only in the epochs it makes from now on. */
+/** A leader is seated by its own Head; after a reload it sends only in the epochs it makes from now on. */
 async function takeOwnSeat(turn: Turn, epoch: number): Promise<void> {
   if (turn.state.seated !== undefined) return
   const first = turn.state.serial === undefined
+  const serial = turn.state.serial ?? hostSerial
   patch(turn, {
     phase: "seated",
-    serial: hostSerial,
-    seated: { serial: hostSerial, firstEpoch: epoch - 1, keks: [], renewAt: Infinity },
+    serial,
+    seated: { serial, firstEpoch: epoch - 1, keks: [], renewAt: Infinity },
   })
   // The service knows this seat key from the Head on.
   if (first && turn.state.seatSeed !== undefined) await hello(turn, "hello-seat", helloKinds.seat, turn.state.seatSeed)

@@ -1,20 +1,47 @@
 import type { Bytes } from "../base/bytes.ts"
 import type { ObjectId, SeatSerial } from "../base/ids.ts"
+import type { SignedInvite } from "../link/invite.ts"
 import type { SignedPolicy } from "../link/policy.ts"
 import type { HeadBundle, Reason } from "../room/head.ts"
 import type { Counter, Row, SeatChanges, Seats } from "../room/seats.ts"
 import type { SignedSeatRequest } from "../seat/seat-request.ts"
 import type { Kek } from "../seat/wrap.ts"
 
-/** The leading half of a member's state: the host's alone in this version. */
+/**
+ * The leading half of the state of whoever may lead: the leader acts on it, the host and the deputies keep it up to
+ * date while they stand by.
+ */
 export interface Leading {
   readonly nextSerial: number
+  /** Rows and counters; undefined until they came and hashed to what the newest Head or Step says. */
   readonly seats: Seats | undefined
+  /** Monotonic time of the last question for them. */
+  readonly rowsAskedAt: number
+  /** Host-signed invites by id in hex, as the service showed them. */
+  readonly invites: ReadonlyMap<string, SignedInvite>
+  /** What the service says a Head or Step changes, by its id in hex, until that comes. */
+  readonly announced: ReadonlyMap<string, Announced>
+  /** The service says that this deputy is the one to hand out Seats beside the leader's. */
+  readonly standing: boolean
+  /** Whether the last turn ended as the leader. */
+  readonly acted: boolean
+  /** When to lead again after somebody of a lower rank took over, and how long the next wait is. */
+  readonly retakeAt: number | undefined
+  readonly retakeMs: number
+  /** Somebody here asked for what only a leader can do. */
+  readonly wanted: boolean
+  /** When the leader said goodbye, and since when an urgent order waits. */
+  readonly handedOverAt: number | undefined
+  readonly urgentSince: number | undefined
+  /** When the service last carried anything of the leader. */
+  readonly heardAt: number
   readonly gatheringRows: readonly Row[]
   readonly gatheringCounters: readonly Counter[]
   readonly keks: ReadonlyMap<SeatSerial, Kek>
   readonly secret: SecretAt | undefined
   readonly waiting: readonly Waiting[]
+  /** Requests that wait for a human's yes. */
+  readonly knocking: readonly Waiting[]
   readonly recentHeads: readonly ObjectId[]
   /** Requests that have got their Seat, by id in hex, each with the Head it named: none is answered twice. */
   readonly seen: ReadonlyMap<string, ObjectId>
@@ -39,6 +66,12 @@ export interface Leading {
   readonly renewals: ReadonlyMap<SeatSerial, { readonly at: number; readonly n: number }>
 }
 
+/** What a Head or Step changes in the rows, and which requests it answers (ids in hex). */
+export interface Announced {
+  readonly changes: SeatChanges
+  readonly answered: readonly string[]
+}
+
 /** What waits for the next Head. */
 export interface PendingChanges {
   readonly urgent: boolean
@@ -55,7 +88,11 @@ export interface PendingChanges {
 /** A request the leader has checked, in the order they came. */
 export interface Waiting {
   readonly request: SignedSeatRequest
+  /** The invite it names; undefined for the host's own row. */
+  readonly invite: SignedInvite | undefined
   readonly since: number
+  /** A human let it in. */
+  readonly admitted: boolean
 }
 
 /** A Head on its way to the key service. */

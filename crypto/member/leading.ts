@@ -1,18 +1,21 @@
 import { equal, toHex } from "../base/bytes.ts"
 import type { ObjectId } from "../base/ids.ts"
 import { acceptSeatRequest, seatRequestKind } from "../seat/seat-request.ts"
-import { acceptInvite } from "../link/invite.ts"
+import { hostInviteId } from "../link/invite.ts"
+import { answerKind, answers } from "../seat/answer.ts"
 import { leaveKind } from "../seat/leave.ts"
 import { stepKind } from "../seat/step.ts"
-import { headKind, reasons, type Reason } from "../room/head.ts"
+import { headKind, reasons, signerOf, type Reason } from "../room/head.ts"
 import { noSeats, seatsHash } from "../room/seats.ts"
 import type { ServiceData } from "../wire/wire.ts"
-import { makeBatch, postBatch } from "./admitting.ts"
-import { noPending, mergePending } from "./pending.ts"
+import { makeBatch, postBatch, tickKnocking } from "./admitting.ts"
+import { change, noPending, mergePending } from "./pending.ts"
 import { makeHead, newPolicy, postHead } from "./rotating.ts"
+import { askRows, checkAdmitted, learnInvites } from "./standby.ts"
+import { leaderLeft } from "./takeover.ts"
 import { sendChunk } from "./wrapping.ts"
-import { ask, chainOf, leading, patchLead, persist, type Turn } from "./turn.ts"
-import type { BatchPost, HeadPost, PendingChanges, Waiting } from "./leadership.ts"
+import { acts, chainOf, leading, patchLead, persist, type Turn } from "./turn.ts"
+import type { BatchPost, HeadPost, Waiting } from "./leadership.ts"
 
 /** Protocol §10. All in ms. */
 const beatMs = 10_000
@@ -20,6 +23,9 @@ const rotationMs = 300_000
 const rotationSpacingMs = 250
 const batchSpacingMs = 500
 const leaveWaitMs = 5_000
+const longLeaveWaitMs = 60_000
+/** Requests a leader keeps at a time; the service has the rest. */
+const maxWaiting = 2_048
 const silentSeatMs = 900_000
 /** A promotion or a speaker's reload waits at most this long for company. */
 const stageWaitMs = 300
@@ -33,6 +39,7 @@ export function resume(turn: Turn): void {
   const head = chainOf(turn).head
   const post = lead.inflight
   if (head === undefined) {
+    if (!acts(turn)) return
     patchLead(turn, { seats: noSeats })
     // The very same first Head: two of them would prove that the host key was used twice.
     if (post?.kind === "head") postHead(turn, post)
@@ -44,13 +51,17 @@ export function resume(turn: Turn): void {
   }
   if (post?.kind === "head" && equal(post.id, head.id)) patchLead(turn, { inflight: undefined, secret: post.secret })
   if (post?.kind === "batch") patchLead(turn, { inflight: undefined, keks: new Map([...lead.keks, ...post.keks]) })
-  patchLead(turn, { gatheringRows: [], gatheringCounters: [] })
-  ask(turn, { kind: "rows" }, (ref) => ({ TAG: "rows", data: { ref } }))
+  patchLead(turn, { rowsAskedAt: -Infinity })
+  if (acts(turn)) askRows(turn)
 }
 
-/** Rows come in chunks; together they must hash to what our own Head or Step says. */
-export function takeRows(turn: Turn, data: ServiceData<"rows">): void {
+/**
+ * Rows come in chunks; together they must hash to what the newest Head or Step says, and each is traced to an invite.
+ * A leader that is back from a reload rotates.
+ */
+export async function takeRows(turn: Turn, data: ServiceData<"rows">): Promise<void> {
   const { p, monotonic } = turn.world
+  await learnInvites(turn, data.invites)
   const lead = leading(turn)
   const gatheringRows = [...lead.gatheringRows, ...data.rows]
   const gatheringCounters = [...lead.gatheringCounters, ...data.counters]
@@ -66,13 +77,22 @@ export function takeRows(turn: Turn, data: ServiceData<"rows">): void {
     return
   }
   const rows = new Map(gatheringRows.map((row) => [row.serial, row]))
+  const seats = {
+    rows,
+    counters: new Map(gatheringCounters.map((counter) => [toHex(counter.inviteId), counter])),
+  }
   patchLead(turn, {
-    seats: { rows, counters: new Map(gatheringCounters.map((counter) => [toHex(counter.inviteId), counter])) },
+    seats,
+    announced: new Map(),
     keks: new Map([...lead.keks].filter(([serial]) => rows.has(serial))),
-    renewals: new Map(gatheringRows.map((row) => [row.serial, { at: monotonic, n: 0 }])),
+    renewals: new Map(
+      gatheringRows.map((row) => [row.serial, lead.renewals.get(row.serial) ?? { at: monotonic, n: 0 }]),
+    ),
     nextSerial: Math.max(lead.nextSerial, ...gatheringRows.map((row) => row.serial + 1)),
-    pending: mergePending(lead.pending, { ...noPending, rotate: true, since: monotonic }),
   })
+  await checkAdmitted(turn, gatheringRows, seats, false)
+  if (acts(turn))
+    patchLead(turn, { pending: mergePending(lead.pending, { ...noPending, rotate: true, since: monotonic }) })
   const unechoed = lead.inflight?.kind === "head" ? lead.inflight : undefined
   if (unechoed !== undefined) repost(turn, unechoed)
 }
@@ -89,49 +109,76 @@ function repost(turn: Turn, post: HeadPost | BatchPost): void {
 }
 
 /** A request from the service: everything is checked again from the host key down; its word is not taken. */
-export async function takeRequest(turn: Turn, bytes: Uint8Array): Promise<void> {
+export async function takeRequest(turn: Turn, data: ServiceData<"request">): Promise<void> {
   const { p, monotonic } = turn.world
-  const { space, hostPub, host } = turn.state
-  const lead = leading(turn)
+  const { space, hostPub } = turn.state
+  const bytes = data.request
   const shape = seatRequestKind.decode(p, bytes)
-  if (lead.seen.has(toHex(shape.id)) || lead.waiting.some(({ request }) => equal(request.id, shape.id))) return
+  const lead = leading(turn)
+  const known = [...lead.waiting, ...lead.knocking]
+  if (lead.seen.has(toHex(shape.id)) || known.some(({ request }) => equal(request.id, shape.id))) return
   if (lead.inflight?.kind === "batch" && lead.inflight.answered.some(({ request }) => equal(request.id, shape.id)))
     return
-  const known = host?.invites.find((invite) => invite.id === toHex(shape.fields.inviteId))
-  const invite = known && (await acceptInvite(p, known.bytes, space, hostPub))
-  if (invite === undefined) return
+  if (known.length >= maxWaiting) return
+  await learnInvites(turn, data.invite)
+  const isHost = equal(shape.fields.inviteId, hostInviteId)
+  const invite = leading(turn).invites.get(toHex(shape.fields.inviteId))
+  if (invite === undefined && !isHost) return
   const request = await acceptSeatRequest(p, bytes, { space, hostPub, invite })
   // Whoever asks again has thrown the older request's key away; two Seats for one row would spoil the batch.
   const { seatPub, n } = request.fields
   const same = (other: Waiting): boolean => equal(other.request.fields.seatPub, seatPub)
-  const { waiting } = leading(turn)
+  const { waiting, knocking } = leading(turn)
   if (waiting.some((other) => same(other) && other.request.fields.n > n)) return
-  patchLead(turn, { waiting: [...waiting.filter((other) => !same(other)), { request, since: monotonic }] })
+  patchLead(turn, {
+    waiting: [...waiting.filter((other) => !same(other)), { request, invite, since: monotonic, admitted: false }],
+    knocking: knocking.filter((other) => !same(other)),
+  })
 }
 
-/** Somebody gives up a seat: leaves with the next batch. */
+/** The leader said no to a request: whoever stands by need not answer it either. */
+export async function takeForeignAnswer(turn: Turn, bytes: Uint8Array): Promise<void> {
+  const { p, monotonic } = turn.world
+  const answer = answerKind.decode(p, bytes)
+  const leader = signerOf(chainOf(turn))
+  if (leader === undefined || !equal(answer.fields.space, turn.state.space)) return
+  await answerKind.verify(p, answer, leader.seatPub)
+  const { waiting } = leading(turn)
+  const over = answer.fields.reason !== answers.pending
+  patchLead(turn, {
+    heardAt: monotonic,
+    waiting: over ? waiting.filter(({ request }) => !equal(request.id, answer.fields.request)) : waiting,
+  })
+}
+
+/** Somebody gives up a seat: leaves with the next batch. A leader that leaves has the next one lead. */
 export async function takeLeave(turn: Turn, bytes: Uint8Array): Promise<void> {
   const { p } = turn.world
   const leave = leaveKind.decode(p, bytes)
   const row = leading(turn).seats?.rows.get(leave.fields.serial)
   if (row === undefined || !equal(leave.fields.space, turn.state.space)) return
   await leaveKind.verify(p, leave, row.seatPub)
+  if (leaderLeft(turn, row.serial)) return
+  if (!acts(turn)) return
+  // Whoever may not be removed by us only gets no wrap any more.
+  const kek = leading(turn).keks.get(row.serial)
+  if (kek !== undefined) turn.consumed.push(kek.key)
+  patchLead(turn, { keks: new Map([...leading(turn).keks].filter(([serial]) => serial !== row.serial)) })
   change(turn, { remove: [row.serial] })
-}
-
-/** Adds to what the next Head will carry. */
-export function change(turn: Turn, changes: Partial<PendingChanges>): void {
-  const since = turn.world.monotonic
-  patchLead(turn, { pending: mergePending(leading(turn).pending, { ...noPending, ...changes, since }) })
 }
 
 /** What a leader does next: one POST at a time, kicks first, then rotations, batches, beats; wraps beside them. */
 export async function lead(turn: Turn): Promise<void> {
   const { monotonic } = turn.world
   const state = leading(turn)
-  if (turn.state.socket !== "synced" || state.seats === undefined) return
+  if (turn.state.socket !== "synced" || !acts(turn)) return
+  if (state.seats === undefined) {
+    if (chainOf(turn).head !== undefined) askRows(turn)
+    return
+  }
   if (state.inflight === undefined) {
     dropSilent(turn)
+    await tickKnocking(turn)
     await renewPolicy(turn)
     const reason = dueHead(turn)
     if (reason !== undefined) {
@@ -144,7 +191,7 @@ export async function lead(turn: Turn): Promise<void> {
 }
 
 /** Why a Head is due now, if one is. */
-function dueHead(turn: Turn): Reason | undefined {
+function dueHead(turn: Turn): Exclude<Reason, typeof reasons.takeover> | undefined {
   const { monotonic } = turn.world
   const { pending, lastHeadAt, lastRotationAt, seats } = leading(turn)
   const chain = chainOf(turn)
@@ -155,10 +202,17 @@ function dueHead(turn: Turn): Reason | undefined {
   if (spaced && (pending.rotate || chain.step >= 63)) return reasons.rotate
   const newcomers = [...(seats?.rows.values() ?? [])].some((row) => row.role > 0 && row.index === 0xff)
   if (spaced && (newcomers || (pending.promote.length > 0 && waited >= stageWaitMs))) return reasons.stage
-  if (spaced && pending.remove.length > 0 && waited >= leaveWaitMs) return reasons.leave
+  if (spaced && pending.remove.length > 0 && waited >= leaveWait(turn)) return reasons.leave
   if (monotonic - lastRotationAt >= rotationMs) return reasons.rotate
   if (monotonic - lastHeadAt >= beatMs) return reasons.beat
   return undefined
+}
+
+/** After a takeover those who stay get time to fetch their KEKs, or a leave would silence them. */
+function leaveWait(turn: Turn): number {
+  const { seats, keks } = leading(turn)
+  const rows = seats?.rows.size ?? 0
+  return rows - 1 - keks.size > rows / 10 ? longLeaveWaitMs : leaveWaitMs
 }
 
 /** Seats that have not renewed for 15 minutes leave with the next batch. */
@@ -177,7 +231,8 @@ function dropSilent(turn: Turn): void {
 
 async function renewPolicy(turn: Turn): Promise<void> {
   const { policy } = chainOf(turn)
-  if (leading(turn).pending.policy !== undefined || policy.fields.notAfter - turn.world.now > policyRenewMs) return
+  if (turn.state.host === undefined || leading(turn).pending.policy !== undefined) return
+  if (policy.fields.notAfter - turn.world.now > policyRenewMs) return
   change(turn, { policy: await newPolicy(turn, {}), rotate: true })
 }
 
@@ -199,12 +254,18 @@ export function remember(turn: Turn, head: ObjectId): void {
  * again after the sync, those that still wait: one that is gone there would spoil every batch it is in.
  */
 export function postRefused(turn: Turn): void {
-  const { inflight, pending } = leading(turn)
+  const { inflight, pending, secret } = leading(turn)
+  if (secret !== undefined && !acts(turn)) {
+    turn.consumed.push(secret.secret)
+    patchLead(turn, { secret: undefined })
+  }
   patchLead(turn, {
     inflight: undefined,
     seats: undefined,
+    rowsAskedAt: -Infinity,
     pending: inflight?.kind === "head" ? mergePending(inflight.made, pending) : pending,
     waiting: [],
+    knocking: [],
     lastRotationAt: turn.world.monotonic,
     lastBatchAt: turn.world.monotonic,
   })

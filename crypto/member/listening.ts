@@ -2,18 +2,26 @@ import { equal, type Bytes } from "../base/bytes.ts"
 import { VerifyError } from "../base/errors.ts"
 import type { ObjectId } from "../base/ids.ts"
 import { commit, ratchet } from "../media/key-schedule.ts"
-import { acceptHead, reasons, viewOf, type HeadBundle } from "../room/head.ts"
+import { acceptHead, reasons, signerOf, viewOf, type Chain, type HeadBundle } from "../room/head.ts"
 import { stepKek, unwrapSecret } from "../seat/wrap.ts"
 import { acceptStep } from "../seat/step.ts"
+import { clockKnown } from "./freshness.ts"
+import { settleNotices } from "./notices.ts"
 import { announceEpoch, switchNow } from "./sending.ts"
-import { chainOf, order, patch, persist, spread, type Turn } from "./turn.ts"
+import { acts, chainOf, order, ownEntry, patch, persist, spread, type Turn } from "./turn.ts"
 import type { SecretAt } from "./leadership.ts"
+import type { LeaderKek } from "./types.ts"
 
 /** An old epoch is wiped this long after the Head that ended it. */
 const retireMs = 5_000
 /** A missing wrap is asked for after wraps-complete, or this long after the Head, spread over two seconds. */
 const wrapTimeoutMs = 10_000
 const wrapSpreadMs = 1_000
+/** After a takeover the stage renews within this time, the audience at 100 a second after it. */
+const stageFirstMs = 400
+const renewalsPerMs = 0.1
+/** Ids of Heads a member remembers: those a Seat or a checkpoint may name. */
+const keptHeads = 64
 
 /** Takes a Head: chain, stage, freshness; a new epoch retires the old one whether or not a wrap has come. */
 export async function takeHead(turn: Turn, bundle: HeadBundle): Promise<void> {
@@ -21,9 +29,11 @@ export async function takeHead(turn: Turn, bundle: HeadBundle): Promise<void> {
   const before = chainOf(turn)
   const chain = await acceptHead(p, before, bundle)
   if (chain === before) return
-  patch(turn, { chain, headAt: monotonic })
   const head = chain.head
   if (head === undefined) return
+  patch(turn, { chain, headAt: monotonic, heads: [...turn.state.heads, head.id].slice(-keptHeads) })
+  followSigner(turn, before)
+  settleNotices(turn)
   const indices = chain.roster.map((entry) => entry.index)
   const old = before.head?.fields.epoch
   if (old !== head.fields.epoch) {
@@ -33,11 +43,30 @@ export async function takeHead(turn: Turn, bundle: HeadBundle): Promise<void> {
       before.roster.some((was) => was.index === entry.index && !equal(was.seatPub, entry.seatPub)),
     )
     const retireAt = handedOn ? monotonic : monotonic + retireMs
+    const isFirst = equal(viewOf(head), head.id)
+    patch(turn, { epochLeader: isFirst ? signerOf(chain)?.seatPub : undefined })
     if (old !== undefined) patch(turn, { retiring: [...turn.state.retiring, { epoch: old, at: retireAt }] })
     patch(turn, { renewWrapAt: monotonic + wrapTimeoutMs + wrapSpreadMs + spread(turn, wrapSpreadMs) })
     announceEpoch(turn, head.fields.epoch, head.fields.reason === reasons.urgent)
   }
   persist(turn)
+}
+
+/** Under another leader the clock is another, and so are the KEKs: the stage asks for its own first. */
+function followSigner(turn: Turn, before: Chain): void {
+  const { monotonic } = turn.world
+  const { seated } = turn.state
+  const chain = chainOf(turn)
+  const leader = signerOf(chain)
+  const was = signerOf(before)
+  if (leader === undefined || (was !== undefined && equal(was.seatPub, leader.seatPub))) return
+  patch(turn, { signerSince: monotonic })
+  if (seated === undefined || acts(turn)) return
+  const known = seated.keks.some((chainOfKeys) => equal(chainOfKeys.leader, leader.seatPub)) && clockKnown(turn)
+  if (known) return
+  const within = ownEntry(turn) === undefined ? stageFirstMs + chain.count / renewalsPerMs : stageFirstMs
+  const wait = (within + spread(turn, within)) / 2
+  patch(turn, { seated: { ...seated, renewAt: Math.min(seated.renewAt, monotonic + wait) } })
 }
 
 /** Takes a Step: the secret moves one way, and must be the one all others have. */
@@ -118,7 +147,9 @@ export function takeWrap(turn: Turn, headId: ObjectId, wrap: Bytes): void {
   const view = viewOf(head)
   // A beat of the same epoch may be newer than the Head the wrap was made for.
   if (!equal(headId, view) && !equal(headId, head.id)) return
-  for (const kek of [...seated.keks].reverse()) {
+  const { epochLeader } = turn.state
+  const chains = seated.keks.filter((kek) => epochLeader === undefined || equal(kek.leader, epochLeader))
+  for (const kek of [...chains].reverse()) {
     const stepped = stepKek(p, kek, head.fields.epoch)
     const secret = stepped && unwrapSecret(p, stepped.key, chain.space, view, seated.serial, wrap)
     if (stepped === undefined || secret === undefined) continue
@@ -126,12 +157,29 @@ export function takeWrap(turn: Turn, headId: ObjectId, wrap: Bytes): void {
     const current = walk(turn, opened)
     if (!equal(commit(p, chain.space, current.epoch, current.step, current.secret), chain.commit))
       throw new VerifyError("wrong-secret", "The leader gave us another secret than the rest.")
-    turn.consumed.push(current.secret)
-    for (const old of seated.keks) turn.consumed.push(old.key)
-    patch(turn, { seated: { ...seated, keks: [stepped] } })
+    turn.consumed.push(current.secret, stepped.key)
+    // Of this leader's chains the older ones are of no more use.
+    const older = chains.slice(0, chains.indexOf(kek))
+    const keks = stepChains(
+      turn,
+      seated.keks.filter((one) => !older.includes(one)),
+      opened.epoch,
+    )
+    for (const old of older) turn.consumed.push(old.key)
+    patch(turn, { seated: { ...seated, keks } })
     installEpoch(turn, opened)
     return
   }
+}
+
+/** All chains moved on to an epoch, so that a device seized later opens no wrap of an earlier one. */
+function stepChains(turn: Turn, keks: readonly LeaderKek[], epoch: number): readonly LeaderKek[] {
+  return keks.flatMap((kek) => {
+    if (kek.epoch >= epoch) return [kek]
+    const stepped = stepKek(turn.world.p, kek, epoch)
+    turn.consumed.push(kek.key)
+    return stepped === undefined ? [] : [{ ...stepped, leader: kek.leader }]
+  })
 }
 
 /** The leader has sent all wraps: whoever has none asks for one soon; senders switch now. */

@@ -1,6 +1,8 @@
-import { equal } from "../base/bytes.ts"
+import { equal, type Bytes } from "../base/bytes.ts"
 import { ProtocolError, VerifyError } from "../base/errors.ts"
-import { reasons } from "../room/head.ts"
+import { noIndex } from "../base/ids.ts"
+import { reasons, type Chain } from "../room/head.ts"
+import { enderKey } from "../room/leaders.ts"
 import { endKind } from "../seat/leave.ts"
 import type { ServiceData, ServiceMessage } from "../wire/wire.ts"
 import { fromWire, greet, greeted, notGreeted, takeState, takeWelcome } from "./greeting.ts"
@@ -8,10 +10,15 @@ import { sync } from "./hello.ts"
 import { obey } from "./hosting.ts"
 import { requestRefused, retryHeldSeat, sendRequest, takeAnswer, takeSeat, tickJoining, wantSeat } from "./joining.ts"
 import { isOwnHead, isOwnStep, landed } from "./landing.ts"
-import { change, lead, postRefused, resume, takeLeave, takeRequest, takeRows } from "./leading.ts"
+import { tickClocks } from "./freshness.ts"
+import { lead, postRefused, resume, takeForeignAnswer, takeLeave, takeRequest, takeRows } from "./leading.ts"
 import { takeHead, takeStep, takeWrap, tickListening, wrapsComplete } from "./listening.ts"
+import { seeHead, takeNotice, tickNotices, weighFork } from "./notices.ts"
+import { change } from "./pending.ts"
 import { stall, tickSending } from "./sending.ts"
-import { leaveRoom, patch, persist, type Turn } from "./turn.ts"
+import { follow, keepReady, standsBy, takeChanges } from "./standby.ts"
+import { leadIfNobodyDoes } from "./takeover.ts"
+import { acts, chainOf, leaveRoom, patch, patchLead, persist, raise, type Turn } from "./turn.ts"
 import type { Asked, Input, MemberState, TurnResult, World } from "./types.ts"
 import { chunkDone } from "./wrapping.ts"
 
@@ -25,7 +32,11 @@ export async function step(state: MemberState, input: Input, world: World): Prom
   const turn: Turn = { state, world, out: [], consumed: [] }
   try {
     await take(turn, input)
-    if (turn.state.lead !== undefined) await lead(turn)
+    if (inRoom(turn)) {
+      keepReady(turn)
+      await leadIfNobodyDoes(turn)
+      if (acts(turn)) await lead(turn)
+    }
     return { state: turn.state, out: turn.out, consumed: turn.consumed }
   } catch (error) {
     if (!(error instanceof ProtocolError) || error.fault === "us") throw error
@@ -50,11 +61,17 @@ async function refused(
   const turn: Turn = { state, world, out: [{ kind: "refused", code: error.code }], consumed: [] }
   const needsMore = error.code === "gap" || error.code === "missing-roster" || error.code === "missing-policy"
   if (message.TAG === "head" && needsMore && state.socket === "synced") sync(turn)
+  if (message.TAG === "head" && (error.code === "fork" || error.code === "stale-head"))
+    await weighFork(turn, message.data.head)
+  // What a renewal brought is no better: this is no accident.
+  if (message.TAG === "seat" && error.code === "wrong-secret") raise(turn, "wrong-secret", undefined)
   if (message.TAG === "welcome" || message.TAG === "state") leaveRoom(turn, "refused", true)
   if (error.code === "wrong-secret" && state.request === undefined && state.seated !== undefined)
     await sendRequest(turn)
   return { state: turn.state, out: turn.out, consumed: turn.consumed }
 }
+
+const inRoom = (turn: Turn): boolean => turn.state.phase !== "gone" && turn.state.chain !== undefined
 
 async function take(turn: Turn, input: Input): Promise<void> {
   switch (input.kind) {
@@ -68,16 +85,18 @@ async function take(turn: Turn, input: Input): Promise<void> {
       return obey(turn, input.id, input.command)
     case "counter-limit":
       stall(turn, "counter-limit")
-      if (turn.state.lead !== undefined) return change(turn, { rotate: true })
+      if (acts(turn)) return change(turn, { rotate: true })
       patch(turn, { noCounters: true })
       return sendRequest(turn)
     case "notice":
+      return takeNotice(turn, input.bytes)
     case "head-seen":
-      // Nothing is concluded from these yet.
-      return
+      return seeHead(turn, input.index, input.head)
     case "tick":
+      tickClocks(turn)
       await tickJoining(turn)
       tickListening(turn)
+      tickNotices(turn)
       return tickSending(turn)
     default:
       input satisfies never
@@ -89,7 +108,9 @@ function offlineLead(state: MemberState): Partial<MemberState> {
   if (state.lead === undefined) return {}
   const { wraps: going } = state.lead
   const wraps = going && { ...going, serials: [...(going.sent ?? []), ...going.serials], sent: undefined }
-  return { lead: { ...state.lead, wraps, gatheringRows: [], gatheringCounters: [] } }
+  return {
+    lead: { ...state.lead, wraps, standing: false, rowsAskedAt: -Infinity, gatheringRows: [], gatheringCounters: [] },
+  }
 }
 
 async function takeMessage(turn: Turn, message: ServiceMessage): Promise<void> {
@@ -106,15 +127,21 @@ async function takeMessage(turn: Turn, message: ServiceMessage): Promise<void> {
       return takeWelcome(turn, message.data)
     case "state":
       return caughtUp(turn, message.data)
-    case "head":
+    case "head": {
       if (isOwnHead(turn, message.data.head)) return landed(turn)
+      const before = chainOf(turn)
       await takeHead(turn, fromWire(message.data))
+      await followed(turn, before, message.data.head)
       await retryHeldSeat(turn)
       return wantSeat(turn)
-    case "step":
+    }
+    case "step": {
       if (isOwnStep(turn, message.data.step)) return landed(turn)
+      const before = chainOf(turn)
       await takeStep(turn, message.data.step)
+      await followed(turn, before, message.data.step)
       return retryHeldSeat(turn)
+    }
     case "seat":
       return takeSeat(turn, message.data.seat)
     case "wrap":
@@ -122,8 +149,13 @@ async function takeMessage(turn: Turn, message: ServiceMessage): Promise<void> {
     case "wrapsComplete":
       return wrapsComplete(turn, message.data.head)
     case "request":
-      return turn.state.lead === undefined ? undefined : takeRequest(turn, message.data.request)
+      return turn.state.lead === undefined ? undefined : takeRequest(turn, message.data)
+    case "changes":
+      return turn.state.lead === undefined ? undefined : takeChanges(turn, message.data)
+    case "standby":
+      return turn.state.lead === undefined ? undefined : patchLead(turn, { standing: message.data.on })
     case "answer":
+      if (standsBy(turn)) await takeForeignAnswer(turn, message.data.answer)
       return takeAnswer(turn, message.data.answer)
     case "leave":
       return turn.state.lead === undefined ? undefined : takeLeave(turn, message.data.leave)
@@ -154,6 +186,11 @@ async function takeMessage(turn: Turn, message: ServiceMessage): Promise<void> {
     default:
       message satisfies never
   }
+}
+
+/** Whoever stands by follows what the leader does to the rows. */
+async function followed(turn: Turn, before: Chain, object: Bytes): Promise<void> {
+  if (chainOf(turn) !== before && standsBy(turn)) await follow(turn, before, turn.world.p.hash(object))
 }
 
 function answered(turn: Turn, ref: number): Asked | undefined {
@@ -221,9 +258,12 @@ async function caughtUp(turn: Turn, data: ServiceData<"state">): Promise<void> {
   const stepped = data.step.some((bytes) => isOwnStep(turn, bytes))
   // It landed while the socket was away; after a reload the rows come first.
   if ((own || stepped) && turn.state.chain !== undefined && turn.state.lead?.seats !== undefined) await landed(turn)
+  const before = turn.state.chain?.seats
   await takeState(turn, data)
   if (turn.state.lead === undefined) return
-  patch(turn, { hostOnline: true })
+  const missed = before === undefined || !equal(before, chainOf(turn).seats)
+  if (missed && !acts(turn)) patchLead(turn, { seats: undefined, rowsAskedAt: -Infinity })
+  if (acts(turn)) patch(turn, { hostOnline: true })
   resume(turn)
 }
 
@@ -237,8 +277,9 @@ async function takeEnd(turn: Turn, data: ServiceData<"ended">): Promise<void> {
     return leaveRoom(turn, "ended", false)
   }
   const end = endKind.decode(p, bytes)
-  if (!equal(end.fields.space, space) || end.fields.signer !== 0xff)
-    throw new VerifyError("not-ended", "This End is of another space.")
-  await endKind.verify(p, end, hostPub)
+  const key = chain === undefined ? undefined : enderKey(chain, end.fields.signer)
+  if (!equal(end.fields.space, space) || (end.fields.signer !== noIndex && key === undefined))
+    throw new VerifyError("not-ended", "This End is of another space, or of somebody who may not end it.")
+  await endKind.verify(p, end, key ?? hostPub)
   return leaveRoom(turn, "ended", false)
 }

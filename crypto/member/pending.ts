@@ -1,4 +1,5 @@
 import type { PendingChanges } from "./leadership.ts"
+import { leading, patchLead, type Turn } from "./turn.ts"
 
 /** Nothing waits for the next Head. */
 export const noPending: PendingChanges = {
@@ -24,4 +25,10 @@ export function mergePending(earlier: PendingChanges, later: PendingChanges): Pe
     policy: later.policy ?? earlier.policy,
     since: earlier.since ?? later.since,
   }
+}
+
+/** Adds to what the next Head will carry. */
+export function change(turn: Turn, changes: Partial<PendingChanges>): void {
+  const since = turn.world.monotonic
+  patchLead(turn, { pending: mergePending(leading(turn).pending, { ...noPending, ...changes, since }) })
 }

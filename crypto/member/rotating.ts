@@ -2,9 +2,18 @@ import { equal, toHex, type Bytes } from "../base/bytes.ts"
 import { InternalError, UsageError } from "../base/errors.ts"
 import { noIndex, type Epoch, type EpochMs, type SenderIndex, type Step } from "../base/ids.ts"
 import { hostInviteId, inviteKind, memberStatement } from "../link/invite.ts"
-import { maxRevoked, noObject, policyKind, policyLifetimeMs, type Policy, type SignedPolicy } from "../link/policy.ts"
+import {
+  maxRevoked,
+  noObject,
+  policyFlags,
+  policyKind,
+  policyLifetimeMs,
+  type Policy,
+  type SignedPolicy,
+} from "../link/policy.ts"
 import { commit, rootSecret } from "../media/key-schedule.ts"
 import { headKind, reasons, viewOf, type Head, type HeadBundle, type Reason } from "../room/head.ts"
+import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
 import { encodeRoster, rosterHash, type Roster } from "../room/roster.ts"
 import { roles } from "../room/roles.ts"
 import {
@@ -13,6 +22,7 @@ import {
   rosterOf,
   seatsHash,
   type Counter,
+  type CounterState,
   type Row,
   type SeatChanges,
   type Seats,
@@ -20,22 +30,38 @@ import {
 import { joinWraps, stepKek, wrapSecret } from "../seat/wrap.ts"
 import { hostSerial } from "./start.ts"
 import { noPending } from "./pending.ts"
-import { ask, chainOf, leading, patchLead, persist, type Turn } from "./turn.ts"
+import { ask, chainOf, leading, ownEntry, ownRank, patchLead, persist, type Turn } from "./turn.ts"
 import type { HeadPost, PendingChanges, SecretAt } from "./leadership.ts"
 
 /** Makes the next Head, stores what it needs, and posts it with the wraps of the stage. */
-export async function makeHead(turn: Turn, reason: Reason): Promise<void> {
+export async function makeHead(turn: Turn, reason: Exclude<Reason, typeof reasons.takeover>): Promise<void> {
+  const beat = reason === reasons.beat
+  await sealHead(turn, reason, beat ? noPending : leading(turn).pending, beat ? currentSecret(turn) : freshSecret(turn))
+}
+
+/**
+ * Makes the Head with which another one leads: nothing changes but its signer.
+ * @param known - secret of the newest epoch and step; undefined for a host that goes on without anybody to get it from.
+ */
+export async function makeTakeover(turn: Turn, known: SecretAt | undefined): Promise<void> {
+  const secret = known === undefined ? freshSecret(turn) : { ...known, secret: known.secret.slice() }
+  patchLead(turn, { secret: known === undefined ? undefined : secret })
+  await sealHead(turn, reasons.takeover, noPending, secret)
+}
+
+async function sealHead(turn: Turn, reason: Reason, made: PendingChanges, secret: SecretAt): Promise<void> {
   const { p } = turn.world
   const { seats, pending } = leading(turn)
   if (seats === undefined) throw new InternalError("no-rows", "A leader without rows makes no Head.")
   const chain = chainOf(turn)
-  const made = reason === reasons.beat ? noPending : pending
+  const same = secret.epoch === chain.head?.fields.epoch
   const changes =
-    reason === reasons.beat ? { upserted: [], removed: [], counters: [] } : await seatChanges(turn, seats, made)
+    same || reason === reasons.takeover
+      ? { upserted: [], removed: [], counters: [] }
+      : await seatChanges(turn, seats, made)
   const next = applySeatChanges(seats, changes)
   const roster = rosterOf(next.rows.values())
   const policy = made.policy ?? chain.policy
-  const secret = reason === reasons.beat ? currentSecret(turn) : freshSecret(turn)
   const head = await headKind.sign(p, seatSeed(turn), {
     ...place(turn, secret, reason),
     policy: policy.id,
@@ -52,8 +78,8 @@ export async function makeHead(turn: Turn, reason: Reason): Promise<void> {
     reason,
     made,
   }
-  patchLead(turn, { inflight: post, pending: reason === reasons.beat ? pending : noPending })
-  if (reason !== reasons.beat) patchLead(turn, { lastRotationAt: turn.world.monotonic })
+  patchLead(turn, { inflight: post, pending: made === pending ? noPending : pending })
+  if (!same) patchLead(turn, { lastRotationAt: turn.world.monotonic })
   persist(turn)
   postHead(turn, post)
 }
@@ -61,7 +87,8 @@ export async function makeHead(turn: Turn, reason: Reason): Promise<void> {
 /** Sends a Head: made now, or found unechoed after a reload. */
 export function postHead(turn: Turn, post: HeadPost): void {
   const { bundle, changes } = post
-  const wraps = post.reason === reasons.beat ? new Uint8Array() : stageWraps(turn, post)
+  const same = post.secret.epoch === chainOf(turn).head?.fields.epoch
+  const wraps = same ? new Uint8Array() : stageWraps(turn, post)
   ask(turn, { kind: "post", post }, (ref) => ({
     TAG: "head",
     data: {
@@ -84,7 +111,7 @@ function stageWraps(turn: Turn, post: HeadPost): Bytes {
   const { seats, keks } = leading(turn)
   const rows = seats === undefined ? [] : [...applySeatChanges(seats, post.changes).rows.values()]
   const wraps = rows
-    .filter((row) => row.index !== noIndex && row.serial !== hostSerial)
+    .filter((row) => row.index !== noIndex && row.serial !== turn.state.serial)
     .flatMap((row) => {
       const kek = keks.get(row.serial)
       const stepped = kek && stepKek(p, kek, post.secret.epoch)
@@ -105,18 +132,18 @@ function place(turn: Turn, secret: SecretAt, reason: Reason): Omit<Head, "policy
   const { p, now } = turn.world
   const chain = chainOf(turn)
   const last = chain.head
-  const beat = reason === reasons.beat && last !== undefined
+  const same = secret.epoch === last?.fields.epoch
   return {
     space: chain.space,
     seq: last === undefined ? 0 : last.fields.seq + 1,
     prev: last?.id ?? noObject,
     epoch: secret.epoch as Epoch,
     step: secret.step as Step,
-    epochHead: beat ? viewOf(last) : noObject,
-    commit: beat ? chain.commit : commit(p, chain.space, secret.epoch, secret.step, secret.secret),
+    epochHead: same ? viewOf(last) : noObject,
+    commit: same ? chain.commit : commit(p, chain.space, secret.epoch, secret.step, secret.secret),
     reason,
     time: now,
-    signer: 0 as SenderIndex,
+    signer: ownEntry(turn)?.index ?? hostIndex,
   }
 }
 
@@ -134,7 +161,7 @@ function currentSecret(turn: Turn): SecretAt {
 
 /** What the pending changes do to the rows. */
 async function seatChanges(turn: Turn, seats: Seats, pending: PendingChanges): Promise<SeatChanges> {
-  const removed = pending.remove.filter((serial) => seats.rows.has(serial) && serial !== hostSerial)
+  const removed = pending.remove.filter((serial) => mayRemove(turn, seats.rows.get(serial)))
   const staying = [...seats.rows.values()].filter((row) => !removed.includes(row.serial))
   const taken = new Set(staying.filter((row) => !pending.demote.includes(row.serial)).map((row) => row.index))
   const stage = chainOf(turn).policy.fields.stage
@@ -162,9 +189,26 @@ async function seatChanges(turn: Turn, seats: Seats, pending: PendingChanges): P
   if (seats.rows.size === 0) upserted.push(await hostRow(turn))
   const counters = pending.burn.map((id): Counter => {
     const old = seats.counters.get(id)
-    return { inviteId: inviteIdFor(turn, id), used: old?.used ?? 0, state: counterStates.burnt }
+    const state = old?.state === counterStates.burnt ? old.state : stateAfterKick(turn, id)
+    return { inviteId: inviteIdFor(turn, id), used: old?.used ?? 0, state }
   })
   return { upserted, removed, counters }
+}
+
+/** Nobody removes itself, the host, or whoever outranks it: such rows only get no wrap any more. */
+function mayRemove(turn: Turn, row: Row | undefined): boolean {
+  if (row === undefined || row.role === roles.host || row.serial === turn.state.serial) return false
+  const { policy, roster } = chainOf(turn)
+  const rank = leaderRank(policy.fields, roster, row.index)
+  return rank === undefined || rank > lastDeputyRank || rank > (ownRank(turn) ?? Infinity)
+}
+
+/** A personal invite has had its day; behind a group's there are others, whom a human may let in. */
+function stateAfterKick(turn: Turn, id: string): CounterState {
+  const { policy, invites } = chainOf(turn)
+  const seats = (leading(turn).invites.get(id) ?? invites.get(id))?.fields.seats
+  const knocks = (policy.fields.flags & policyFlags.knockAfterKick) !== 0
+  return knocks && seats !== undefined && seats > 1 ? counterStates.knock : counterStates.burnt
 }
 
 function inviteIdFor(turn: Turn, id: string): Counter["inviteId"] {
@@ -187,9 +231,11 @@ async function hostRow(turn: Turn): Promise<Row> {
     inviteId: hostInviteId,
     proof: await p.sign(host.hostSeed, memberStatement(space, seatPub)),
     role: roles.host,
-    index: 0 as SenderIndex,
+    index: hostIndex,
   }
 }
+
+const hostIndex = 0 as SenderIndex
 
 export function seatSeed(turn: Turn): Bytes {
   if (turn.state.seatSeed === undefined) throw new InternalError("no-seat-key", "A leader has a seat key.")
@@ -202,13 +248,23 @@ function bundleOf(turn: Turn, head: Bytes, policy: SignedPolicy, roster: Roster)
   const rosterBytes = encodeRoster(roster)
   const sameStage = chain.head !== undefined && equal(rosterBytes, encodeRoster(chain.roster))
   const named = new Set(roster.map((entry) => toHex(entry.inviteId)))
-  const invites = (turn.state.host?.invites ?? []).filter(({ id }) => named.has(id) && !chain.invites.has(id))
+  const known = new Map([
+    ...[...leading(turn).invites].map(([id, { bytes }]) => [id, bytes] as const),
+    ...(turn.state.host?.invites ?? []).map(({ id, bytes }) => [id, bytes] as const),
+  ])
+  const invites = [...known].filter(([id]) => named.has(id) && !chain.invites.has(id))
   return {
     head,
     policy: equal(policy.id, chain.policy.id) ? undefined : policy.bytes,
     roster: sameStage ? undefined : rosterBytes,
-    invites: invites.map(({ bytes }) => bytes),
+    invites: invites.map(([, bytes]) => bytes),
   }
+}
+
+/** The newest policy the host made, whether or not a Head names it yet. */
+export function newestPolicy(turn: Turn): SignedPolicy {
+  const { inflight, pending } = leading(turn)
+  return pending.policy ?? (inflight?.kind === "head" ? inflight.made.policy : undefined) ?? chainOf(turn).policy
 }
 
 /** The next policy: the newest one with changes, in force for another day. @throws UsageError `too-many-revoked` */
@@ -216,15 +272,12 @@ export async function newPolicy(turn: Turn, changes: Partial<Policy>): Promise<S
   const { p, now } = turn.world
   const { host } = turn.state
   if (host === undefined) throw new InternalError("not-the-host", "Only the host makes policies.")
-  const { inflight, pending } = leading(turn)
-  const last = (inflight?.kind === "head" ? inflight.made.policy : undefined) ?? chainOf(turn).policy
+  const last = newestPolicy(turn)
   // An invite whose time is over needs no place in the list.
   const over = new Set(
     host.invites.filter(({ bytes }) => inviteKind.decode(p, bytes).fields.notAfter < now).map(({ id }) => id),
   )
-  const revoked = [...(pending.policy?.fields.revoked ?? last.fields.revoked), ...(changes.revoked ?? [])].filter(
-    (id) => !over.has(toHex(id)),
-  )
+  const revoked = [...last.fields.revoked, ...(changes.revoked ?? [])].filter((id) => !over.has(toHex(id)))
   if (revoked.length > maxRevoked) throw new UsageError("too-many-revoked", "No more invites can be revoked.")
   return policyKind.sign(p, host.hostSeed, {
     ...last.fields,

@@ -1,10 +1,12 @@
-import { chainOf, order, ownEntry, patch, type Turn } from "./turn.ts"
-import { leaveRoom } from "./turn.ts"
+import { newsAge } from "./freshness.ts"
+import { chainOf, leaveRoom, order, ownEntry, patch, type Turn } from "./turn.ts"
 import type { Sending } from "./types.ts"
 
 /** A sender switches at wraps-complete, at the latest this long after the Head's arrival. */
 const switchMs = 4_000
 const urgentSwitchMs = 800
+/** A policy of the host that no Head names after this long is being held back. */
+const policyMs = 3_000
 /** Without a Head for this long a sender seals silence, and then a member leaves. */
 const staleMs = 30_000
 const lostMs = 100_000
@@ -20,14 +22,19 @@ export function announceEpoch(turn: Turn, epoch: number, urgent: boolean): void 
 
 /** Moves to the newest epoch and step if it is time and the secret is there; silence if it is time and it is not. */
 export function switchNow(turn: Turn): void {
-  const { monotonic, p } = turn.world
-  const { sending, secret, seated, headAt } = turn.state
-  const chain = chainOf(turn)
-  const entry = ownEntry(turn.state, (seed) => p.publicKey(seed))
-  const epoch = chain.head?.fields.epoch
-  if (entry === undefined || seated === undefined || epoch === undefined) return
-  if (headAt === undefined || monotonic - headAt > staleMs) {
+  const { monotonic } = turn.world
+  const { sending, secret, seated, noticedPolicy } = turn.state
+  const entry = ownEntry(turn)
+  const newest = chainOf(turn).head?.fields.epoch
+  if (entry === undefined || seated === undefined || newest === undefined) return
+  // An urgent Head may have reached us over the media server alone: its epoch is the one that counts.
+  const epoch = Math.max(newest, sending.switchTo?.epoch ?? newest)
+  if (newsAge(turn) > staleMs) {
     stall(turn, "stale-head")
+    return
+  }
+  if (noticedPolicy !== undefined && monotonic - noticedPolicy.at > policyMs) {
+    stall(turn, "withheld")
     return
   }
   if (sending.silence === "counter-limit" && sending.epoch === undefined && sending.switchTo === undefined) return
@@ -54,9 +61,9 @@ export function stall(turn: Turn, silence: NonNullable<Sending["silence"]>): voi
 /** Deadlines of switching, freshness and patience. */
 export function tickSending(turn: Turn): void {
   const { monotonic } = turn.world
-  const { headAt, seated, chain } = turn.state
+  const { headAt, wokeAt, seated, chain } = turn.state
   if (seated === undefined || chain?.head === undefined) return
-  if (headAt !== undefined && monotonic - headAt > lostMs) {
+  if (headAt !== undefined && monotonic - Math.max(headAt, wokeAt ?? headAt) > lostMs) {
     leaveRoom(turn, "lost", true)
     return
   }
@@ -64,5 +71,5 @@ export function tickSending(turn: Turn): void {
 }
 
 function isOnStage(turn: Turn): boolean {
-  return ownEntry(turn.state, (seed) => turn.world.p.publicKey(seed)) !== undefined
+  return ownEntry(turn) !== undefined
 }

@@ -3,22 +3,28 @@ import type { EpochMs, SeatSerial, SpaceId } from "../base/ids.ts"
 import type { Primitives } from "../base/primitives.ts"
 import { sealCard } from "../link/card.ts"
 import type { Link } from "../link/link.ts"
-import { noObject, policyKind, policyLifetimeMs, spaceKinds, type Policy } from "../link/policy.ts"
+import {
+  noObject,
+  policyFlags,
+  policyKind,
+  policyLifetimeMs,
+  spaceKinds,
+  type Policy,
+  type SpaceKindName,
+} from "../link/policy.ts"
 import { headKind } from "../room/head.ts"
 import { createCodec } from "../wire/wire.ts"
 import { noPending } from "./pending.ts"
 import type { LeadRecord, Leading } from "./leadership.ts"
 import type { MemberState, VaultRecord } from "./types.ts"
 
-/** What a space is unless its host says otherwise. Features that are not built keep their bits at zero. */
+/** What a space is unless its host says otherwise. */
 const defaults = {
-  kind: spaceKinds.invited,
   seats: 10_000,
   stage: 64,
   onAir: 16,
   cell: 120,
   ptime: 20,
-  flags: 0,
   deputies: [],
   knock: [],
   revoked: [],
@@ -35,24 +41,34 @@ export const hostSerial = 1 as SeatSerial
 export async function createSpace(
   p: Primitives,
   now: EpochMs,
-  wish: { readonly title: string; readonly hostName: string; readonly language: string },
+  wish: {
+    readonly title: string
+    readonly hostName: string
+    readonly language: string
+    readonly kind?: SpaceKindName
+  },
 ): Promise<{ readonly body: Bytes; readonly record: VaultRecord; readonly state: MemberState }> {
   const space = p.random(16) as SpaceId
   const hostSeed = p.random(32)
   const hostPub = p.publicKey(hostSeed)
   const cardKey = p.random(32)
+  const { kind = "invited", ...card } = wish
   const policy = await policyKind.sign(p, hostSeed, {
     ...defaults,
+    kind: spaceKinds[kind],
+    // A kick turns a group's invite to knocking, unless everybody is let in anyway; the room outlives its host, unless a
+    // human of the host's choice must let everybody in.
+    flags: (kind === "open" ? 0 : policyFlags.knockAfterKick) | (kind === "sealed" ? 0 : policyFlags.succession),
     space,
     serial: 1,
     prev: noObject,
     notAfter: (now + policyLifetimeMs) as EpochMs,
   })
-  const card = await sealCard(p, hostSeed, cardKey, { space, ...wish, links: [] })
+  const sealedCard = await sealCard(p, hostSeed, cardKey, { space, ...card, links: [] })
   const record: VaultRecord = {
     space,
     hostPub,
-    card: { space, ...wish, links: [] },
+    card: { space, ...card, links: [] },
     inviteSeed: undefined,
     seatSeed: p.random(32),
     serial: undefined,
@@ -62,7 +78,7 @@ export async function createSpace(
     host: { hostSeed, cardKey, nextInviteSerial: 1, invites: [] },
     lead: undefined,
   }
-  const body = createCodec.encode({ hostPub, policy: policy.bytes, card, invites: [] })
+  const body = createCodec.encode({ hostPub, policy: policy.bytes, card: sealedCard, invites: [] })
   return { body, record, state: startFromRecord(p, record) }
 }
 
@@ -90,7 +106,7 @@ export function startFromRecord(p: Primitives, record: VaultRecord): MemberState
       head && record.policy
         ? { seq: head.fields.seq, head: head.id, bytes: head.bytes, policy: record.policy }
         : undefined,
-    lead: record.host && restoreLeading(record.lead),
+    lead: record.host !== undefined || record.lead !== undefined ? newLeading(record.lead) : undefined,
   }
 }
 
@@ -114,26 +130,50 @@ const blank: Omit<MemberState, "space" | "hostPub"> = {
   asked: new Map(),
   hostOnline: false,
   request: undefined,
+  answered: undefined,
+  knocking: false,
   heldSeat: undefined,
   seated: undefined,
   secret: undefined,
   renewWrapAt: undefined,
   headAt: undefined,
+  signerSince: undefined,
+  epochLeader: undefined,
+  heads: [],
+  clocks: [],
+  wallOffset: undefined,
+  wokeAt: undefined,
+  noticed: undefined,
+  noticedPolicy: undefined,
+  strangeHeads: new Map(),
   retiring: [],
   sending: { epoch: undefined, step: 0, silence: "no-key", switchTo: undefined },
   lead: undefined,
   alarms: [],
 }
 
-function restoreLeading(record: LeadRecord | undefined): Leading {
+/** The leading half as it starts: from what the vault kept, or from nothing. */
+export function newLeading(record: LeadRecord | undefined): Leading {
   return {
     nextSerial: record?.nextSerial ?? hostSerial + 1,
     seats: undefined,
+    rowsAskedAt: -Infinity,
+    invites: new Map(),
+    announced: new Map(),
+    standing: false,
+    acted: false,
+    retakeAt: undefined,
+    retakeMs: firstRetakeMs,
+    wanted: false,
+    handedOverAt: undefined,
+    urgentSince: undefined,
+    heardAt: -Infinity,
     gatheringRows: [],
     gatheringCounters: [],
     keks: new Map(record?.keks.map(({ serial, key, epoch }) => [serial, { key, epoch }])),
     secret: record?.secret,
     waiting: [],
+    knocking: [],
     recentHeads: [],
     seen: new Map(),
     inflight: record?.unechoed,
@@ -145,3 +185,6 @@ function restoreLeading(record: LeadRecord | undefined): Leading {
     renewals: new Map(),
   }
 }
+
+/** Whoever outranks the leader leads again after this long; each time it loses the lead again it waits twice as long. */
+const firstRetakeMs = 30_000

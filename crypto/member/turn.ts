@@ -1,12 +1,11 @@
-import { toHex, type Bytes } from "../base/bytes.ts"
+import { equal, type Bytes } from "../base/bytes.ts"
 import { InternalError, MissingError } from "../base/errors.ts"
-import { noIndex } from "../base/ids.ts"
-import { roles } from "../room/roles.ts"
+import { entryOf, leaderRank } from "../room/leaders.ts"
 import type { RosterEntry } from "../room/roster.ts"
 import type { ClientMessage } from "../wire/wire.ts"
-import type { Chain } from "../room/head.ts"
+import { signerOf, type Chain } from "../room/head.ts"
 import type { LeadRecord, Leading } from "./leadership.ts"
-import type { Asked, MediaOrder, MemberState, Output, Problem, VaultRecord, World } from "./types.ts"
+import type { AlarmKind, Asked, MediaOrder, MemberState, Output, Problem, VaultRecord, World } from "./types.ts"
 
 /** One input being worked on: the state so far, what to do, and spent secrets. Thrown away whole if anything throws. */
 export interface Turn {
@@ -88,6 +87,7 @@ export function leaveRoom(turn: Turn, problem: Problem, keepRecord: boolean): vo
   for (const kek of seated?.keks ?? []) turn.consumed.push(kek.key)
   if (secret !== undefined) turn.consumed.push(secret.secret)
   if (request !== undefined) turn.consumed.push(request.kemSecret)
+  if (turn.state.answered !== undefined) turn.consumed.push(turn.state.answered.kemSecret)
   for (const kek of lead?.keks.values() ?? []) turn.consumed.push(kek.key)
   if (lead?.secret !== undefined) turn.consumed.push(lead.secret.secret)
   order(turn, { kind: "wipe" })
@@ -99,22 +99,61 @@ export function leaveRoom(turn: Turn, problem: Problem, keepRecord: boolean): vo
     seated: undefined,
     secret: undefined,
     request: undefined,
+    answered: undefined,
     lead: undefined,
     wantsIn: false,
     asked: new Map(),
   })
 }
 
-/** One's own entry on stage, if any. */
-export function ownEntry(state: MemberState, publicKey: (seed: Bytes) => Bytes): RosterEntry | undefined {
-  if (state.seatSeed === undefined || state.chain === undefined) return undefined
-  const key = toHex(publicKey(state.seatSeed))
-  return state.chain.roster.find((entry) => toHex(entry.seatPub) === key)
+const publicKeys = new WeakMap<Bytes, Bytes>()
+
+/** One's own seat key, if one has a seat or asks for one. Kept: a curve multiplication takes a millisecond. */
+export function ownKey(turn: Turn): Bytes | undefined {
+  const { seatSeed } = turn.state
+  if (seatSeed === undefined) return undefined
+  const key = publicKeys.get(seatSeed) ?? turn.world.p.publicKey(seatSeed)
+  publicKeys.set(seatSeed, key)
+  return key
 }
 
-/** The leader's seat key: the host's entry of the newest roster. */
-export function leaderPub(chain: Chain): Bytes | undefined {
-  return chain.roster.find((entry) => entry.role === roles.host && entry.index !== noIndex)?.seatPub
+/** One's own entry on stage, if any. */
+export function ownEntry(turn: Turn): RosterEntry | undefined {
+  const { chain } = turn.state
+  return chain === undefined ? undefined : entryOf(chain.roster, ownKey(turn))
+}
+
+/** One's rank among those who may lead; undefined for everybody else. */
+export function ownRank(turn: Turn): number | undefined {
+  const { chain } = turn.state
+  const entry = ownEntry(turn)
+  return chain === undefined || entry === undefined
+    ? undefined
+    : leaderRank(chain.policy.fields, chain.roster, entry.index)
+}
+
+/** Whether this member is the leader: it signed the newest Head, or is a host whose room has none yet. */
+export function acts(turn: Turn): boolean {
+  const { lead, chain, host } = turn.state
+  if (lead === undefined || chain === undefined) return false
+  if (chain.head === undefined) return host !== undefined
+  const leader = signerOf(chain)
+  const own = ownKey(turn)
+  return leader !== undefined && own !== undefined && equal(leader.seatPub, own)
+}
+
+/** Adds an alarm, once for each kind and person. */
+export function raise(turn: Turn, kind: AlarmKind, about: number | undefined): void {
+  const { alarms } = turn.state
+  if (alarms.some((alarm) => alarm.kind === kind && alarm.about === about)) return
+  patch(turn, { alarms: [...alarms.slice(-15), { kind, about, at: turn.world.monotonic }] })
+}
+
+/** What an alarm was about is over. */
+export function clearAlarm(turn: Turn, kind: AlarmKind): void {
+  const { alarms } = turn.state
+  if (alarms.some((alarm) => alarm.kind === kind))
+    patch(turn, { alarms: alarms.filter((alarm) => alarm.kind !== kind) })
 }
 
 /** A uniform draw from ± `range` ms. */

@@ -4,6 +4,7 @@ import type { Primitives } from "../base/primitives.ts"
 import type { Card } from "../link/card.ts"
 import type { Link } from "../link/link.ts"
 import type { SignedInvite } from "../link/invite.ts"
+import type { SignedPolicy } from "../link/policy.ts"
 import type { Chain } from "../room/head.ts"
 import type { Kek } from "../seat/wrap.ts"
 import type { ClientMessage, ServiceMessage } from "../wire/wire.ts"
@@ -34,7 +35,7 @@ export type MemberCommand =
   | {
       readonly kind: "invite"
       readonly label: string
-      readonly role: "listener" | "speaker"
+      readonly role: "listener" | "speaker" | "moderator" | "cohost"
       readonly personal: boolean
       readonly uses: number
       readonly lifetimeMs: number
@@ -42,6 +43,10 @@ export type MemberCommand =
   | { readonly kind: "invite-link"; readonly invite: string }
   | { readonly kind: "revoke"; readonly invite: string }
   | { readonly kind: "promote" | "demote" | "remove"; readonly serial: number }
+  /** Lets in, or sends away, whoever knocks: the id of the request in hex. */
+  | { readonly kind: "admit" | "refuse"; readonly request: string }
+  /** The host leads again at once. */
+  | { readonly kind: "retake" }
   | { readonly kind: "leave" }
   | { readonly kind: "end" }
   | { readonly kind: "sfu-token" }
@@ -158,13 +163,38 @@ export interface OpenRequest {
   readonly sentAt: number
 }
 
+/** What is left of a request that the leader has answered. */
+export type AnsweredRequest = Pick<OpenRequest, "id" | "kemSecret" | "sentAt">
+
+/** A KEK chain under one leader, by that leader's seat key. */
+export interface LeaderKek extends Kek {
+  readonly leader: Bytes
+}
+
+/** A leader's clock against ours, read from a Seat: `leader's time = monotonic + offset`, too early by at most `error` ms. */
+export interface ClockReading {
+  readonly leader: Bytes
+  readonly offset: number
+  readonly error: number
+}
+
+/** A signed Head that only the media server brought. */
+export interface NoticedHead {
+  readonly id: ObjectId
+  readonly seq: number
+  readonly epoch: number
+  readonly time: EpochMs
+  readonly signer: Bytes
+  readonly at: number
+}
+
 /** What a seated member holds. */
 export interface Seated {
   readonly serial: SeatSerial
   /** It sends only in epochs above this one: no counter is used twice over reloads. */
   readonly firstEpoch: number
-  /** KEK chains, newest last; at most 4. */
-  readonly keks: readonly Kek[]
+  /** KEK chains, newest last; at most 4. The signer of a Head picks which of them open its wrap. */
+  readonly keks: readonly LeaderKek[]
   readonly renewAt: number
 }
 
@@ -173,7 +203,7 @@ export interface Sending {
   /** The epoch and step it seals with; undefined: silence, or not on stage. */
   readonly epoch: number | undefined
   readonly step: number
-  readonly silence: "no-key" | "stale-head" | "no-wrap" | "counter-limit" | undefined
+  readonly silence: "no-key" | "stale-head" | "no-wrap" | "counter-limit" | "withheld" | undefined
   /** An epoch whose wraps are still going out, and when to switch at the latest. */
   readonly switchTo: { readonly epoch: number; readonly at: number } | undefined
 }
@@ -203,6 +233,10 @@ export interface MemberState {
   readonly asked: ReadonlyMap<number, Asked>
   readonly hostOnline: boolean
   readonly request: OpenRequest | undefined
+  /** The request answered last: a deputy's Seat beside the leader's may still come, for a few seconds. */
+  readonly answered: (AnsweredRequest & { readonly until: number }) | undefined
+  /** Whether a human is being asked to let this request in. */
+  readonly knocking: boolean
   /** A Seat whose Step has not come yet. */
   readonly heldSeat: Bytes | undefined
   readonly seated: Seated | undefined
@@ -210,8 +244,23 @@ export interface MemberState {
   readonly secret: SecretAt | undefined
   /** When to ask again if the newest epoch's wrap has not opened; undefined: it has. */
   readonly renewWrapAt: number | undefined
-  /** Monotonic arrival of the newest Head. */
+  /** Monotonic arrival of the newest Head, and of the first one of its signer. */
   readonly headAt: number | undefined
+  readonly signerSince: number | undefined
+  /** Seat key of whoever opened the newest epoch: its wraps are under that leader's KEKs. Undefined: not seen. */
+  readonly epochLeader: Bytes | undefined
+  /** Ids of the Heads accepted, newest last. */
+  readonly heads: readonly ObjectId[]
+  readonly clocks: readonly ClockReading[]
+  /** Wall clock minus monotonic clock at the last turn: a jump ahead was a sleep. */
+  readonly wallOffset: number | undefined
+  /** When the machine last woke from a sleep. */
+  readonly wokeAt: number | undefined
+  readonly noticed: NoticedHead | undefined
+  /** The newest policy the host signed that no Head names yet, and since when it is known. */
+  readonly noticedPolicy: { readonly policy: SignedPolicy; readonly at: number } | undefined
+  /** Heads named by checkpoints that are not known here: sender index → 16 bytes of the id, and since when. */
+  readonly strangeHeads: ReadonlyMap<number, { readonly head: Bytes; readonly at: number }>
   /** Epochs of the media worker and when to wipe them. */
   readonly retiring: readonly { readonly epoch: number; readonly at: number }[]
   readonly sending: Sending
@@ -232,6 +281,8 @@ export interface Alarm {
 export type AlarmKind =
   /** Two histories of one space: what others are shown is not what we are shown. */
   | "fork"
+  /** A speaker follows a Head that nobody has shown us. */
+  | "strange-head"
   /** Two policies with one serial: somebody else has the host key. */
   | "host-key-twice"
   /** A leader let somebody in whom no invite admits. */

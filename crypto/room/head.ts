@@ -7,10 +7,11 @@ import { signedKind, type Signed } from "../base/signed.ts"
 import type { SignedInvite } from "../link/invite.ts"
 import { acceptInvite, inviteIdOf } from "../link/invite.ts"
 import { acceptPolicy, noObject, type SignedPolicy } from "../link/policy.ts"
+import { entryOf, lastDeputyRank, leaderRank } from "./leaders.ts"
 import { roles } from "./roles.ts"
-import { acceptRoster, decodeRoster, rosterHash, type Roster } from "./roster.ts"
+import { acceptRoster, decodeRoster, rosterHash, type Roster, type RosterEntry } from "./roster.ts"
 
-/** Why a Head was made. `takeover` is reserved. */
+/** Why a Head was made. `takeover`: its signer is not the one of the Head before. */
 export const reasons = { beat: 0, rotate: 1, stage: 2, leave: 3, urgent: 4, takeover: 5 } as const
 export type Reason = (typeof reasons)[keyof typeof reasons]
 
@@ -130,7 +131,7 @@ export async function acceptHead(p: Primitives, chain: Chain, bundle: HeadBundle
   const policy = await namedPolicy(p, chain, bundle, fields)
   const invites = await withInvites(p, chain, bundle.invites)
   const roster = await namedRoster(p, { ...chain, policy, invites }, bundle, fields)
-  await checkSigner(p, head, roster)
+  await checkSigner(p, chain, head, policy, roster)
   checkEpoch(chain, fields, policy)
 
   return {
@@ -199,12 +200,54 @@ async function namedRoster(p: Primitives, chain: Chain, bundle: HeadBundle, fiel
   return roster
 }
 
-/** Only the host leads in this version; it signs with the seat key of its own roster entry. */
-async function checkSigner(p: Primitives, head: SignedHead, roster: Roster): Promise<void> {
-  const signer = roster.find((entry) => entry.index === head.fields.signer)
-  if (signer?.role !== roles.host) throw new VerifyError("not-a-leader", "The signer of this Head may not lead.")
-  if (head.fields.reason === reasons.takeover) throw new VerifyError("bad-head", "Nobody takes over in this version.")
-  await headKind.verify(p, head, signer.seatPub)
+/**
+ * Whoever signs may lead under the policy named, and stood on stage before: nobody walks in with a Head of its own that
+ * seats it. The host and whoever a joiner meets stand in the Head's own roster.
+ */
+async function checkSigner(
+  p: Primitives,
+  chain: Chain,
+  head: SignedHead,
+  policy: SignedPolicy,
+  roster: Roster,
+): Promise<void> {
+  const { signer, seq, epoch, reason } = head.fields
+  const last = chain.head
+  const entry = roster.find((candidate) => candidate.index === signer)
+  const rank = leaderRank(policy.fields, roster, signer)
+  const stoodBefore = last === undefined || rank === 0 || entryOf(chain.roster, entry?.seatPub)?.index === signer
+  if (entry === undefined || rank === undefined || !stoodBefore || (seq === 0 && rank !== 0))
+    throw new VerifyError("not-a-leader", "The signer of this Head may not lead.")
+  const before = signerOf(chain)
+  if (last !== undefined) {
+    const takesOver = before === undefined || !equal(before.seatPub, entry.seatPub)
+    if (takesOver !== (reason === reasons.takeover))
+      throw new VerifyError("bad-head", "Another leader takes over, and only another one does.")
+    // Whoever takes over knows the secret of the epoch; only the host goes on without anybody to get it from.
+    if (takesOver && rank !== 0 && epoch !== last.fields.epoch)
+      throw new VerifyError("bad-head", "Whoever takes over stays in the epoch.")
+    checkNobodyOusted(chain, policy, roster, rank)
+  }
+  await headKind.verify(p, head, entry.seatPub)
+}
+
+/** Nobody drops the host, nor a deputy that outranks it, unless the policy does. */
+function checkNobodyOusted(chain: Chain, policy: SignedPolicy, roster: Roster, rank: number): void {
+  for (const entry of chain.roster) {
+    const was = leaderRank(policy.fields, chain.roster, entry.index)
+    if (was === undefined || was > lastDeputyRank || was >= rank) continue
+    const still = entryOf(roster, entry.seatPub)
+    if (still?.serial !== entry.serial || still.role < entry.role)
+      throw new VerifyError("bad-head", "A leader may not oust whoever outranks it.")
+  }
+  const host = chain.roster.find((entry) => entry.role === roles.host)
+  if (host !== undefined && entryOf(roster, host.seatPub)?.serial !== host.serial)
+    throw new VerifyError("bad-head", "Nobody ousts the host.")
+}
+
+/** The roster entry of whoever signed the newest Head: the leader. */
+export function signerOf(chain: Chain): RosterEntry | undefined {
+  return chain.roster.find((entry) => entry.index === chain.head?.fields.signer)
 }
 
 function checkEpoch(chain: Chain, fields: Head, policy: SignedPolicy): void {

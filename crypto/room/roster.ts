@@ -82,6 +82,8 @@ export async function acceptRoster(
 
 function checkShape(roster: Roster, policy: Policy): void {
   if (roster.length > policy.stage) throw new VerifyError("bad-roster", "The stage is larger than the policy allows.")
+  if (roster.filter((entry) => entry.role === roles.host).length !== 1)
+    throw new VerifyError("bad-roster", "The host is on every stage, once.")
   let last = -1
   const seen = new Set<string>()
   for (const entry of roster) {

@@ -19,7 +19,7 @@ export interface Row {
   readonly index: SenderIndex
 }
 
-/** Whether an invite still admits: `burnt` after a kick, `knock` is reserved for admission by a human. */
+/** Whether an invite still admits: `burnt` not any more, `knock` only whom a human lets in. */
 export const counterStates = { open: 0, knock: 1, burnt: 2 } as const
 export type CounterState = (typeof counterStates)[keyof typeof counterStates]
 

@@ -2,7 +2,7 @@ import { objectId, oneOf, spaceId, struct } from "../base/codec.ts"
 import type { ObjectId, SpaceId } from "../base/ids.ts"
 import { signedKind } from "../base/signed.ts"
 
-/** What a leader says to a request when it is not a Seat. `pending` is reserved for admission by a human. */
+/** What a leader says to a request when it is not a Seat. `pending`: a human is asked. */
 export const answers = {
   pending: 0,
   /** The Head named is too old: send again with a newer one. */

@@ -11,11 +11,11 @@ export interface Leave {
 
 export const leaveKind = signedKind<Leave>("sign-leave", 9, struct({ space: spaceId, serial, n: u32 }), 128)
 
-/** The host ends the space: clients wipe all secrets, the key service deletes everything. */
+/** The host or a deputy ends the space: clients wipe all secrets, the key service deletes everything. */
 export interface End {
   readonly space: SpaceId
   readonly time: EpochMs
-  /** 0xff: signed by the host key. Sender indices of deputies are reserved. */
+  /** 0xff: signed by the host key; else the sender index of the deputy whose seat key signed. */
   readonly signer: SenderIndex
 }
 

@@ -1,6 +1,6 @@
 import type { Bytes } from "../base/bytes.ts"
-import { epoch, fixed, objectId, serial, spaceId, step, struct, time } from "../base/codec.ts"
-import type { Epoch, EpochMs, ObjectId, SeatSerial, SpaceId, Step } from "../base/ids.ts"
+import { epoch, fixed, objectId, senderIndex, serial, spaceId, step, struct, time } from "../base/codec.ts"
+import type { Epoch, EpochMs, ObjectId, SeatSerial, SenderIndex, SpaceId, Step } from "../base/ids.ts"
 import { signedKind, type Signed } from "../base/signed.ts"
 
 /** A seat handed to one person: the public shell that anybody may check, around a secret that only one can open. */
@@ -14,8 +14,10 @@ export interface Seat {
   readonly epoch: Epoch
   /** A step no sender has used yet. */
   readonly step: Step
-  /** The leader's clock. */
+  /** The signer's clock. */
   readonly time: EpochMs
+  /** Sender index of whoever signed: the leader, or a deputy that stands by. */
+  readonly signer: SenderIndex
   /** HPKE: encapsulated key 1120 B. */
   readonly enc: Bytes
   /** seat_secret 32 ‖ secret(epoch, step) 32, sealed: 80 B. */
@@ -35,6 +37,7 @@ export const seatKind = signedKind<Seat>(
     epoch,
     step,
     time,
+    signer: senderIndex,
     enc: fixed(1120),
     ct: fixed(80),
   }),

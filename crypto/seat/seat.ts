@@ -1,6 +1,6 @@
 import { concat, equal, uint, wipe, type Bytes } from "../base/bytes.ts"
 import { VerifyError } from "../base/errors.ts"
-import type { Epoch, EpochMs, ObjectId, SeatSerial, SpaceId, Step } from "../base/ids.ts"
+import type { Epoch, EpochMs, ObjectId, SeatSerial, SenderIndex, SpaceId, Step } from "../base/ids.ts"
 import { info } from "../base/labels.ts"
 import type { Primitives } from "../base/primitives.ts"
 import { seatKind, type SignedSeat } from "./seat-object.ts"
@@ -16,6 +16,7 @@ function clearFields(fields: SeatTerms): Bytes {
     uint(fields.epoch, 4),
     uint(fields.step, 1),
     uint(fields.time, 6),
+    uint(fields.signer, 1),
   )
 }
 
@@ -28,6 +29,7 @@ export interface SeatTerms {
   readonly epoch: Epoch
   readonly step: Step
   readonly time: EpochMs
+  readonly signer: SenderIndex
 }
 
 /**

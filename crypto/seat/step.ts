@@ -4,7 +4,7 @@ import { VerifyError } from "../base/errors.ts"
 import type { Epoch, ObjectId, SpaceId, Step } from "../base/ids.ts"
 import type { Primitives } from "../base/primitives.ts"
 import { signedKind, type Signed } from "../base/signed.ts"
-import type { Chain } from "../room/head.ts"
+import { signerOf, type Chain } from "../room/head.ts"
 
 /** The receipt of a join batch: the same epoch, one step on, more seats. */
 export interface SeatStep {
@@ -45,7 +45,7 @@ export async function acceptStep(
   if (fields.epoch !== head.fields.epoch) throw new VerifyError("bad-step", "A Step stays in its epoch.")
   if (fields.step <= chain.step) throw new VerifyError("stale-step", "This Step is not newer than the last.")
   if (fields.count < chain.count) throw new VerifyError("bad-step", "A Step removes nobody.")
-  const signer = chain.roster.find((entry) => entry.index === head.fields.signer)
+  const signer = signerOf(chain)
   if (signer === undefined) throw new VerifyError("bad-step", "The leader is not on stage.")
   await stepKind.verify(p, object, signer.seatPub)
   return {

@@ -64,8 +64,10 @@ const clientMessage = union(u8, {
   leave: [9, struct({ ref, leave: object })],
   end: [10, struct({ ref, end: object })],
   sfu: [11, struct({ ref })],
-  /** The host asks for all rows and counters (after a reload). */
+  /** Whoever may lead asks for all rows and counters. */
   rows: [12, struct({ ref })],
+  /** Seats of the deputy that stands by, beside the leader's, for the requests of one Step. */
+  standby: [13, struct({ ref, seats: list(object, maxBatch) })],
 })
 
 const serviceMessage = union(u8, {
@@ -93,8 +95,8 @@ const serviceMessage = union(u8, {
   seat: [71, struct({ seat: object })],
   wrap: [72, struct({ head: objectId, wrap: fixed(48) })],
   wrapsComplete: [73, struct({ head: objectId })],
-  /** To the leader only. */
-  request: [74, struct({ request: object })],
+  /** To the leader and the deputies; with the invite it names, unless it is the host's own. */
+  request: [74, struct({ request: object, invite: maybe(object) })],
   answer: [75, struct({ answer: object })],
   leave: [76, struct({ leave: object })],
   /** Whether a leader's socket is there. */
@@ -105,8 +107,32 @@ const serviceMessage = union(u8, {
   /** Signed End, or nothing when the space's time ran out. */
   ended: [80, struct({ end: maybe(object) })],
   sfu: [81, struct({ ref, url: text(300), token: text(4096), identity: text(64) })],
-  /** Rows in chunks of ≤ 400; `more` says whether another `rows` of the same ref follows. */
-  rows: [82, struct({ ref, more: flag, rows: list(rowCoder, 400), counters: list(counterCoder, 4096) })],
+  /** Rows in chunks of ≤ 400 with the invites they name; `more` says whether another `rows` of the same ref follows. */
+  rows: [
+    82,
+    struct({
+      ref,
+      more: flag,
+      rows: list(rowCoder, 400),
+      counters: list(counterCoder, 4096),
+      invites: list(object, 400),
+    }),
+  ],
+  /**
+   * To the leader's deputies, before the Head or Step (`of` is its id) that signs them: changed rows, the invites they
+   * name, and the requests that were answered.
+   */
+  changes: [
+    83,
+    struct({
+      of: objectId,
+      changes: seatChangesCoder,
+      invites: list(object, 512),
+      answered: list(objectId, maxBatch),
+    }),
+  ],
+  /** Whether this deputy is the one that stands by: it answers each request with a Seat of its own. */
+  standby: [84, struct({ on: flag })],
 })
 
 type CoderValue<C> = C extends { decode(data: Uint8Array, ...rest: never[]): infer T } ? T : never

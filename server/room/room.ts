@@ -1,6 +1,8 @@
-import { fromHex, toHex } from "#crypto/base/bytes"
+import { equal, fromHex, toHex } from "#crypto/base/bytes"
 import type { InviteId } from "#crypto/base/ids"
 import { inviteRefusal } from "#crypto/link/invite"
+import { signerOf } from "#crypto/room/head"
+import { leaderRank, standbys } from "#crypto/room/leaders"
 import { roles } from "#crypto/room/roles"
 import { counterStates, type Row } from "#crypto/room/seats"
 import { helloKinds, serviceCodec, type ServiceMessage } from "#crypto/wire/wire"
@@ -18,7 +20,8 @@ export class Room {
   readonly state: RoomState
   readonly #clock: Clock
   readonly #sockets = new Set<Connection>()
-  readonly #leaders = new Set<Connection>()
+  readonly #byProof = new Map<string, Set<Connection>>()
+  #standing: Connection | undefined
   #tail: Promise<unknown> = Promise.resolve()
   #ended = false
   #leaderShown = false
@@ -58,37 +61,90 @@ export class Room {
     })
   }
 
-  /** Whether a socket may act as the leader: the host's key, or a seat whose row is the host's. */
-  leads(connection: Connection): boolean {
+  /** Whether a socket may lead: the host's key, or a seat on stage that the policy in force allows to. */
+  mayLead(connection: Connection): boolean {
+    const { policy, roster } = this.state.chain
+    return (
+      this.isHost(connection) ||
+      this.rowsOf(connection).some((row) => leaderRank(policy.fields, roster, row.index) !== undefined)
+    )
+  }
+
+  /** Whether a socket has shown the host's key, or the key of the host's row. */
+  isHost(connection: Connection): boolean {
     return (
       connection.proofs.some(({ kind }) => kind === helloKinds.host) ||
       this.rowsOf(connection).some((row) => row.role === roles.host)
     )
   }
 
-  /** Whether somebody who may lead is here. */
+  /** Whether a socket is the leader's: whose seat signed the newest Head, or before it the host's. */
+  leads(connection: Connection): boolean {
+    const leader = signerOf(this.state.chain)
+    if (leader === undefined || leader.role === roles.host) return this.isHost(connection)
+    return this.rowsOf(connection).some((row) => equal(row.seatPub, leader.seatPub))
+  }
+
+  /** Whether somebody who may admit people is here: the leader, the host or a deputy. */
   get leaderHere(): boolean {
-    return this.#leaders.size > 0
+    for (const _ of this.leaders()) return true
+    return false
   }
 
   enter(connection: Connection): void {
     this.#sockets.add(connection)
-    if (this.leads(connection)) this.#leaders.add(connection)
-    this.#showPresence()
+    for (const { kind, key } of connection.proofs) {
+      const name = `${kind} ${key}`
+      this.#byProof.set(name, (this.#byProof.get(name) ?? new Set()).add(connection))
+    }
+    this.showLeaders()
   }
 
   leave(connection: Connection): void {
     this.#sockets.delete(connection)
-    this.#leaders.delete(connection)
-    this.#showPresence()
+    for (const { kind, key } of connection.proofs) {
+      const name = `${kind} ${key}`
+      const holders = this.#byProof.get(name)
+      holders?.delete(connection)
+      if (holders?.size === 0) this.#byProof.delete(name)
+    }
+    this.showLeaders()
   }
 
-  /** Tells everybody whether a leader is here, if that has changed. */
-  #showPresence(): void {
+  /** Tells everybody whether a leader is here, and the deputies which of them stands by, if that has changed. */
+  showLeaders(): void {
     const leader = this.leaderHere
-    if (leader === this.#leaderShown) return
-    this.#leaderShown = leader
-    this.toAll({ TAG: "presence", data: { leader } })
+    if (leader !== this.#leaderShown) {
+      this.#leaderShown = leader
+      this.toAll({ TAG: "presence", data: { leader } })
+    }
+    const standing = this.#firstStandby()
+    if (standing === this.#standing) return
+    this.#standing?.send({ TAG: "standby", data: { on: false } })
+    this.#standing = standing
+    standing?.send({ TAG: "standby", data: { on: true } })
+  }
+
+  /** The synced socket of the highest rank that could lead and does not. */
+  #firstStandby(): Connection | undefined {
+    const { policy, roster } = this.state.chain
+    const leader = signerOf(this.state.chain)
+    for (const { seatPub } of standbys(policy.fields, roster)) {
+      if (leader !== undefined && equal(leader.seatPub, seatPub)) continue
+      for (const connection of this.holders(helloKinds.seat, toHex(seatPub))) if (connection.synced) return connection
+    }
+    return undefined
+  }
+
+  /** The sockets of the leader, the host and the deputies. */
+  *leaders(): Iterable<Connection> {
+    const { chain, hostPub } = this.state
+    const leader = signerOf(chain)
+    const keys = new Set(standbys(chain.policy.fields, chain.roster).map(({ seatPub }) => toHex(seatPub)))
+    if (leader !== undefined) keys.add(toHex(leader.seatPub))
+    const all = new Set(this.holders(helloKinds.host, toHex(hostPub)))
+    for (const key of keys) for (const connection of this.holders(helloKinds.seat, key)) all.add(connection)
+    yield* all
   }
 
   /** Sockets that have synced and show a key that is not shut out. */
@@ -97,19 +153,21 @@ export class Room {
   }
 
   /** The sockets that have shown one key, synced or not. */
-  *holders(kind: Proof["kind"], key: string): Iterable<Connection> {
-    for (const connection of this.#sockets)
-      if (connection.proofs.some((proof) => proof.kind === kind && proof.key === key)) yield connection
+  holders(kind: Proof["kind"], key: string): readonly Connection[] {
+    return [...(this.#byProof.get(`${kind} ${key}`) ?? [])]
   }
 
   /** The sockets where a request came from or whose seat key it names. */
   *requesters(id: string, seatPub: string): Iterable<Connection> {
-    for (const connection of this.#sockets)
-      if (
-        connection.asked.has(id) ||
-        connection.proofs.some(({ kind, key }) => kind === helloKinds.seat && key === seatPub)
-      )
-        yield connection
+    for (const connection of this.#sockets) if (connection.asked.has(id) || shows(connection, seatPub)) yield connection
+  }
+
+  /** The sockets that have shown one of these seat keys, or asked for a seat for it and have had no time to show it. */
+  seatedOn(seatPubs: ReadonlySet<string>): readonly Connection[] {
+    if (seatPubs.size === 0) return []
+    return [...this.#sockets].filter((connection) =>
+      [...seatsShown(connection), ...connection.asked.values()].some((key) => seatPubs.has(key)),
+    )
   }
 
   /** Sends one message to everybody who listens, encoded once. */
@@ -118,9 +176,10 @@ export class Room {
     for (const connection of this.listeners()) connection.sendBytes(bytes)
   }
 
-  toLeaders(message: ServiceMessage): void {
+  /** Sends one message to the leader, the host and the deputies, but not to `but`. */
+  toLeaders(message: ServiceMessage, but?: Connection): void {
     const bytes = serviceCodec.encode(message)
-    for (const connection of this.#leaders) if (connection.synced) connection.sendBytes(bytes)
+    for (const connection of this.leaders()) if (connection.synced && connection !== but) connection.sendBytes(bytes)
   }
 
   /** Ends the room: nothing runs any more, and every socket hears why and is closed. */
@@ -146,3 +205,8 @@ export class Room {
     return inviteRefusal(invite, id, this.state.chain.policy.fields, this.#clock()) === "revoked"
   }
 }
+
+const seatsShown = (connection: Connection): readonly string[] =>
+  connection.proofs.flatMap(({ kind, key }) => (kind === helloKinds.seat ? [key] : []))
+
+const shows = (connection: Connection, seatPub: string): boolean => seatsShown(connection).includes(seatPub)

@@ -20,6 +20,7 @@ export const answer: Handler<"answer"> = async ({ p, db }, connection, { ref, an
     for (const requester of room.requesters(request.id, request.seatPub))
       requester.send({ TAG: "answer", data: { answer: signed.bytes } })
     if (signed.fields.reason !== answers.pending) waiting.delete(request.id)
+    room.toLeaders({ TAG: "answer", data: { answer: signed.bytes } }, connection)
     return ok(ref)
   })
 }

@@ -14,6 +14,8 @@ import { deleteRequests, putSealedSeat, type WaitingRequest } from "../seat/requ
 import { seatsAfter } from "../seat/seat.rules.ts"
 import { setAnswered, writeSeatChanges } from "../seat/seat.store.ts"
 import type { Service } from "../service.ts"
+import type { Connection } from "./connection.ts"
+import { invitesOfRows } from "./rows.ts"
 import { leaderKey, ok, requireLeader, roomOf, type Handler } from "./handler.ts"
 
 /** A join batch: Seats, the rows of whoever is new, and the Step that is their receipt; all of it or nothing. */
@@ -25,7 +27,7 @@ export const batch: Handler<"batch"> = async (service, connection, data) => {
     const next = await checked(service, room, data)
     await store(service, room, data, next)
     connection.send(ok(data.ref))
-    publish(room, next)
+    publish(room, connection, data, next)
     return undefined
   })
 }
@@ -107,12 +109,27 @@ async function store({ db, clock }: Service, room: Room, data: ClientData<"batch
   for (const id of done) state.waiting.delete(id)
 }
 
-/** Each requester gets its Seat before the Step. */
-function publish(room: Room, { answers, step }: Next): void {
+/** Each requester gets its Seat before the Step; whoever stands by learns what it signs. */
+function publish(
+  room: Room,
+  leader: Connection,
+  { changes }: ClientData<"batch">,
+  { answers, step, chain }: Next,
+): void {
+  room.toLeaders(
+    {
+      TAG: "changes",
+      data: {
+        of: step.id,
+        changes,
+        invites: invitesOfRows(changes.upserted, chain.invites, new Set()),
+        answered: answers.map(({ seat }) => seat.fields.request),
+      },
+    },
+    leader,
+  )
   for (const { seat, request } of answers)
-    for (const connection of room.requesters(request.id, request.seatPub)) {
-      connection.asked.delete(request.id)
+    for (const connection of room.requesters(request.id, request.seatPub))
       connection.send({ TAG: "seat", data: { seat: seat.bytes } })
-    }
   room.toAll({ TAG: "step", data: { step: step.bytes } })
 }

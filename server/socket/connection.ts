@@ -22,8 +22,8 @@ export class Connection {
   room: Room | undefined
   proofs: readonly Proof[] = []
   synced = false
-  /** Ids of requests that came over this socket, in hex. */
-  readonly asked = new Set<string>()
+  /** Requests that came over this socket: id → the seat key it names, in hex. */
+  readonly asked = new Map<string, string>()
 
   constructor(socket: WebSocket, nonce: Bytes, address: string) {
     this.#socket = socket

@@ -1,4 +1,5 @@
 import type { Bytes } from "#crypto/base/bytes"
+import { signerOf } from "#crypto/room/head"
 import type { ClientData, ClientTag, ServiceMessage } from "#crypto/wire/wire"
 import { Refusal } from "../errors.ts"
 import type { Room } from "../room/room.ts"
@@ -20,15 +21,19 @@ export function roomOf(connection: Connection): Room {
   return connection.room
 }
 
-/** @throws Refusal `not-leader` */
+/** @throws Refusal `not-leader` unless it is the leader's socket */
 export function requireLeader(room: Room, connection: Connection): void {
   if (!room.leads(connection)) throw new Refusal("not-leader")
 }
 
+/** @throws Refusal `not-leader` unless it is the socket of somebody who may lead */
+export function requireMayLead(room: Room, connection: Connection): void {
+  if (!room.mayLead(connection)) throw new Refusal("not-leader")
+}
+
 /** The seat key of whoever signed the newest Head. @throws Refusal `not-leader` before the first Head */
 export function leaderKey(room: Room): Bytes {
-  const { head, roster } = room.state.chain
-  const signer = roster.find((entry) => entry.index === head?.fields.signer)
+  const signer = signerOf(room.state.chain)
   if (signer === undefined) throw new Refusal("not-leader")
   return signer.seatPub
 }

@@ -11,6 +11,7 @@ import { leave } from "./leave.ts"
 import { request } from "./request.ts"
 import { rows } from "./rows.ts"
 import { sfu } from "./sfu.ts"
+import { standby } from "./standby.ts"
 import { sync } from "./sync.ts"
 import { wraps } from "./wraps.ts"
 
@@ -45,5 +46,7 @@ export function handle(
       return sfu(service, connection, message.data)
     case "rows":
       return rows(service, connection, message.data)
+    case "standby":
+      return standby(service, connection, message.data)
   }
 }

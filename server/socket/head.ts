@@ -1,6 +1,6 @@
 import { equal, toHex } from "#crypto/base/bytes"
 import { VerifyError } from "#crypto/base/errors"
-import { acceptHead, headKind, type Chain } from "#crypto/room/head"
+import { acceptHead, headKind, signerOf, type Chain } from "#crypto/room/head"
 import type { Seats } from "#crypto/room/seats"
 import type { ClientData } from "#crypto/wire/wire"
 import { Refusal } from "../errors.ts"
@@ -15,14 +15,15 @@ import { writeSeatChanges } from "../seat/seat.store.ts"
 import type { Service } from "../service.ts"
 import { denySeats } from "../sfu/admission.ts"
 import { checkPolicyTime } from "../space/space.rules.ts"
-import { ok, requireLeader, roomOf, type Handler } from "./handler.ts"
+import { ok, requireMayLead, roomOf, type Handler } from "./handler.ts"
 import { publishHead } from "./publish-head.ts"
+import { pushWaiting } from "./sync.ts"
 
 /** The next Head, checked as every member will check it, with the rows it signs; then everybody hears of it. */
 export const head: Handler<"head"> = async (service, connection, data) => {
   const room = roomOf(connection)
   return room.run(async () => {
-    requireLeader(room, connection)
+    requireMayLead(room, connection)
     const { p, db } = service
     const { chain: before, seats: rowsBefore } = room.state
     const { fields, id } = headKind.decode(p, data.bundle.head)
@@ -30,9 +31,23 @@ export const head: Handler<"head"> = async (service, connection, data) => {
     const next = await checked(service, room, data)
     const denied = await store(service, room, data, next)
     connection.send(ok(data.ref))
-    publishHead(service, room, { before, rowsBefore: rowsBefore.rows, removed: data.changes.removed, denied, ...next })
+    if (takesOver(before, next.chain)) pushWaiting(service, room, connection).catch(() => undefined)
+    publishHead(service, room, {
+      before,
+      rowsBefore: rowsBefore.rows,
+      changes: data.changes,
+      denied,
+      leader: connection,
+      ...next,
+    })
     return undefined
   })
+}
+
+/** Another leader than before: what waits is new to it. */
+function takesOver(before: Chain, after: Chain): boolean {
+  const [was, is] = [signerOf(before), signerOf(after)]
+  return was !== undefined && is !== undefined && !equal(was.seatPub, is.seatPub)
 }
 
 interface Next {

@@ -2,7 +2,7 @@ import { equal, toHex } from "#crypto/base/bytes"
 import { acceptInvite, inviteIdOf } from "#crypto/link/invite"
 import { Refusal } from "../errors.ts"
 import { insertInvite } from "../invite/invite.store.ts"
-import { ok, requireLeader, roomOf, type Handler } from "./handler.ts"
+import { ok, roomOf, type Handler } from "./handler.ts"
 
 const maxInvites = 4096
 
@@ -10,7 +10,7 @@ const maxInvites = 4096
 export const invite: Handler<"invite"> = async ({ p, db }, connection, { ref, invite: bytes }) => {
   const room = roomOf(connection)
   return room.run(async () => {
-    requireLeader(room, connection)
+    if (!room.isHost(connection)) throw new Refusal("not-leader")
     const { space, hostPub, chain } = room.state
     const signed = await acceptInvite(p, bytes, space, hostPub)
     const id = inviteIdOf(p, signed.fields.invitePub)

@@ -1,8 +1,7 @@
 import { equal, toHex } from "#crypto/base/bytes"
-import type { SeatSerial } from "#crypto/base/ids"
 import { viewOf, type Chain } from "#crypto/room/head"
 import { encodeRoster, onStage } from "#crypto/room/roster"
-import type { Row, Seats } from "#crypto/room/seats"
+import type { Row, SeatChanges, Seats } from "#crypto/room/seats"
 import { helloKinds, type ServiceMessage } from "#crypto/wire/wire"
 import { invitesNamed } from "../head/bundles.ts"
 import type { SeatWrap } from "../head/wrap.store.ts"
@@ -10,6 +9,7 @@ import type { Room } from "../room/room.ts"
 import type { Service } from "../service.ts"
 import { followStage } from "../sfu/admission.ts"
 import type { Connection } from "./connection.ts"
+import { invitesOfRows } from "./rows.ts"
 
 export interface PublishedHead {
   readonly before: Chain
@@ -17,18 +17,22 @@ export interface PublishedHead {
   readonly chain: Chain
   readonly seats: Seats
   readonly wraps: readonly SeatWrap[]
-  readonly removed: readonly SeatSerial[]
+  readonly changes: SeatChanges
+  /** The socket of whoever made the Head. */
+  readonly leader: Connection
   /** SFU identities of the removed seats. */
   readonly denied: readonly string[]
 }
 
 /** What an accepted Head makes everybody hear, in order: the Head, the own wrap, and whoever is out, that it is out. */
 export function publishHead(service: Service, room: Room, published: PublishedHead): void {
-  const { before, chain, seats, wraps, removed, rowsBefore } = published
+  const { before, chain, seats, wraps, rowsBefore } = published
+  const { removed } = published.changes
   const newest = chain.head
   if (newest === undefined) return
   const sameRoster = before.head !== undefined && equal(before.head.fields.roster, newest.fields.roster)
-  const out = removed.flatMap((serial) => holdersOf(room, rowsBefore.get(serial)))
+  const keys = removed.flatMap((serial) => rowsBefore.get(serial)?.seatPub ?? []).map(toHex)
+  const out = room.seatedOn(new Set(keys))
   const head: ServiceMessage = {
     TAG: "head",
     data: {
@@ -38,6 +42,19 @@ export function publishHead(service: Service, room: Room, published: PublishedHe
       invites: sameRoster ? [] : invitesNamed(chain.roster, before.roster, chain.invites),
     },
   }
+  if (published.changes.upserted.length + removed.length + published.changes.counters.length > 0)
+    room.toLeaders(
+      {
+        TAG: "changes",
+        data: {
+          of: newest.id,
+          changes: published.changes,
+          invites: invitesOfRows(published.changes.upserted, chain.invites, new Set()),
+          answered: [],
+        },
+      },
+      published.leader,
+    )
   // Those who are out show keys that the room does not know any more; the Head tells them why they are.
   const listening = new Set(room.listeners())
   const passedOver = out.filter((connection) => connection.synced && !listening.has(connection))
@@ -49,6 +66,7 @@ export function publishHead(service: Service, room: Room, published: PublishedHe
     connection.close()
     room.leave(connection)
   }
+  room.showLeaders()
   for (const identity of published.denied) service.sfuOrders.remove(room.state.sfuRoom, identity)
   followStage(service, room, changedPlaces(rowsBefore, seats.rows))
 }

@@ -11,10 +11,12 @@ import { putRequest, sealedSeatsOf } from "../seat/request.store.ts"
 import type { Service } from "../service.ts"
 import type { Connection } from "./connection.ts"
 import { ok, roomOf, type Handler } from "./handler.ts"
+import { inviteBytes } from "./sync.ts"
 
 /** Requests of one seat key, and of all, that may wait at once. */
 const waitingPerSeat = 4
 const waitingInAll = 20_000
+const askedPerSocket = 16
 /** The leader's clock decides about an invite's window; what is out of it by more than this never reaches the leader. */
 const windowSlackMs = 300_000
 
@@ -26,27 +28,39 @@ export const request: Handler<"request"> = async (service, connection, { ref, re
     const { chain, waiting } = room.state
     const named = seatRequestKind.decode(p, bytes).fields
     const invite = chain.invites.get(toHex(named.inviteId))
-    // Nobody asks for the host's row, and an invite that is not stored has no holder here.
-    if (invite === undefined || equal(named.inviteId, hostInviteId)) throw new Refusal("not-allowed")
+    // An invite that is not stored has no holder here; the host needs none for the row it has.
+    const isHost = equal(named.inviteId, hostInviteId) && room.isHost(connection)
+    if (invite === undefined && !isHost) throw new Refusal("not-allowed")
     const row = room.state.byKey.get(toHex(named.seatPub))
     requireHolder(connection, named, row)
     const accepted = await acceptSeatRequest(p, bytes, { ...room.state, invite })
     const id = toHex(accepted.id)
     if (waiting.get(id) !== undefined) {
-      connection.asked.add(id)
+      remember(connection, id, toHex(named.seatPub))
       return ok(ref)
     }
     if (await answeredBefore(service, room, connection, accepted, row)) return ok(ref)
     if (!room.state.headIds.slice(-recentHeads).includes(toHex(named.head))) throw new Refusal("stale")
-    if (row === undefined) checkNew(service, room, connection, accepted, invite)
-    else checkRenewal(service, room, accepted, row)
+    if (row === undefined) {
+      if (invite === undefined) throw new Refusal("not-allowed")
+      checkNew(service, room, connection, accepted, invite)
+    } else checkRenewal(service, room, accepted, row)
     await db.transaction().execute((tx) => putRequest(tx, accepted, clock()))
     const { seatPub, inviteId, n } = named
-    connection.asked.add(id)
+    remember(connection, id, toHex(named.seatPub))
     waiting.add({ id, seatPub: toHex(seatPub), inviteId: toHex(inviteId), n, receivedAt: clock() })
-    room.toLeaders({ TAG: "request", data: { request: accepted.bytes } })
+    room.toLeaders({
+      TAG: "request",
+      data: { request: accepted.bytes, invite: inviteBytes(chain, toHex(inviteId)) },
+    })
     return ok(ref)
   })
+}
+
+/** Answers go where the request came from; the older ones have had theirs. */
+function remember({ asked }: Connection, id: string, seatPub: string): void {
+  asked.set(id, seatPub)
+  for (const oldest of asked.keys()) if (asked.size > askedPerSocket) asked.delete(oldest)
 }
 
 /** The invite's holder may ask; a row may renew over a socket that has shown its own key, too. */

@@ -47,7 +47,7 @@ export function serveRoomSocket(
 
   async function take(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     if (connection.cut) return
-    const leads = connection.room?.leads(connection) ?? false
+    const leads = connection.room?.mayLead(connection) ?? false
     let ref = 0
     try {
       if (!leads && bytes.length > memberMessageBytes) throw new Refusal("too-large")

@@ -1,4 +1,5 @@
-import { viewOf } from "#crypto/room/head"
+import type { Bytes } from "#crypto/base/bytes"
+import { viewOf, type Chain } from "#crypto/room/head"
 import { bundlesAfter } from "../head/bundles.ts"
 import { isComplete, ownWrap } from "../head/wrap.store.ts"
 import type { Room } from "../room/room.ts"
@@ -33,8 +34,9 @@ export const sync: Handler<"sync"> = async (service, connection, { ref, since })
       },
     })
     connection.synced = true
+    room.showLeaders()
   })
-  if (room.leads(connection)) pushWaiting(service, room, connection).catch(report(service))
+  if ([...room.leaders()].includes(connection)) pushWaiting(service, room, connection).catch(report(service))
   return undefined
 }
 
@@ -49,15 +51,24 @@ async function ownThings({ db }: Service, room: Room, connection: Connection) {
 }
 
 /** A leader that comes (back) finds all that waits for it; the room does not wait until it has read it. */
-async function pushWaiting({ db }: Service, room: Room, connection: Connection): Promise<void> {
-  const { space, waiting } = room.state
+export async function pushWaiting({ db }: Service, room: Room, connection: Connection): Promise<void> {
+  const { space, waiting, chain } = room.state
   for (const leave of await waitingLeaves(db, space))
     await connection.sendInTurn({ TAG: "leave", data: { leave: Uint8Array.from(leave) } })
-  for (const { id } of waiting.all()) {
+  for (const { id, inviteId } of waiting.all()) {
     const request = connection.open ? await requestBytes(db, space, id) : undefined
     if (request !== undefined)
-      await connection.sendInTurn({ TAG: "request", data: { request: Uint8Array.from(request) } })
+      await connection.sendInTurn({
+        TAG: "request",
+        data: { request: Uint8Array.from(request), invite: inviteBytes(chain, inviteId) },
+      })
   }
 }
 
 const report = (service: Service) => (error: unknown) => service.log.error("fault", { fault: faultOf(error) })
+
+/** The invite of a request, as whoever judges it is shown it; none for the host's own row. @param id in hex */
+export const inviteBytes = (chain: Chain, id: string): readonly Bytes[] => {
+  const invite = chain.invites.get(id)
+  return invite === undefined ? [] : [invite.bytes]
+}

@@ -34,7 +34,7 @@ describe("a member whose key service lies", { timeout: 60_000 }, () => {
   it("does not let one bad request hold up the others", async () => {
     const { link } = await house.invite(host)
     const poison = await requestOf(link, host.state, { kemPub: new Uint8Array(1216).fill(0xff) })
-    host.hear({ TAG: "request", data: { request: poison } })
+    host.hear({ TAG: "request", data: { request: poison, invite: [] } })
     const ada = await house.join("ada", link)
     expect(ada.state.phase).toBe("seated")
     await idle(host)
@@ -43,7 +43,7 @@ describe("a member whose key service lies", { timeout: 60_000 }, () => {
 
   it("goes on when the service forgets a request that it had shown", async () => {
     const { link } = await house.invite(host)
-    host.hear({ TAG: "request", data: { request: await requestOf(link, host.state) } })
+    host.hear({ TAG: "request", data: { request: await requestOf(link, host.state), invite: [] } })
     const ada = await house.join("ada", link)
     expect(ada.state.phase).toBe("seated")
     await idle(host)
@@ -197,7 +197,7 @@ describe("a member whose key service lies", { timeout: 60_000 }, () => {
     const junk: ServiceMessage[] = [
       { TAG: "wrapsComplete", data: { head: p.random(32) as ObjectId } },
       { TAG: "wrap", data: { head: p.random(32) as ObjectId, wrap: p.random(48) } },
-      { TAG: "rows", data: { ref: 1, more: true, rows: [], counters: [] } },
+      { TAG: "rows", data: { ref: 1, more: true, rows: [], counters: [], invites: [] } },
       { TAG: "sfu", data: { ref: 1, url: "", token: "", identity: "" } },
       { TAG: "ok", data: { ref: 1 } },
       { TAG: "error", data: { ref: 2, code: "x" } },

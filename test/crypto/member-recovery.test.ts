@@ -138,6 +138,7 @@ describe("members whose tab, service or connection fails them", { timeout: 60_00
     const ada = await seat("ada", "speaker")
     await settled(host, ada)
     house.tamper = (who, bytes) => (who === "ada" && bytes[0] === 69 ? [] : [bytes])
+    house.noticeLost = () => true
     await house.elapse(20_000)
     expect(ada.state.sending.silence).toBeUndefined()
     await house.elapse(15_000)
@@ -155,6 +156,7 @@ describe("members whose tab, service or connection fails them", { timeout: 60_00
     const ada = await seat("ada", "speaker")
     await settled(host, ada)
     let held: Uint8Array<ArrayBuffer>[] = []
+    house.noticeLost = () => true
     house.tamper = (who, bytes) => {
       if (who !== "ada" || bytes[0] !== 69) return [bytes]
       held.push(bytes)

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest"
 
 import type { Bytes } from "#crypto/base/bytes"
-import type { Epoch, EpochMs, ObjectId, SeatSerial, SpaceId, Step } from "#crypto/base/ids"
+import type { Epoch, EpochMs, ObjectId, SeatSerial, SenderIndex, SpaceId, Step } from "#crypto/base/ids"
 import type { KemKeyPair } from "#crypto/base/primitives"
 import { openSeat, sealSeat, type SeatTerms } from "#crypto/seat/seat"
 import { seatKind, type SignedSeat } from "#crypto/seat/seat-object"
@@ -20,6 +20,7 @@ describe("a Seat", () => {
     epoch: 3 as Epoch,
     step: 5 as Step,
     time: kitTime,
+    signer: 2 as SenderIndex,
   }
   let kem: KemKeyPair
   let seat: SignedSeat

@@ -56,6 +56,7 @@ const client: { readonly [T in ClientMessage["TAG"]]: Extract<ClientMessage, { T
   end: { ref: 10, end: fill(2, 4) },
   sfu: { ref: 11 },
   rows: { ref: 12 },
+  standby: { ref: 13, seats: [fill(2, 5)] },
 }
 
 const service: { readonly [T in ServiceMessage["TAG"]]: Extract<ServiceMessage, { TAG: T }>["data"] } = {
@@ -78,7 +79,7 @@ const service: { readonly [T in ServiceMessage["TAG"]]: Extract<ServiceMessage, 
   seat: { seat: fill(1, 2) },
   wrap: { head: id(1), wrap: fill(48, 2) },
   wrapsComplete: { head: id(2) },
-  request: { request: fill(1, 3) },
+  request: { request: fill(1, 3), invite: [fill(1, 7)] },
   answer: { answer: fill(1, 4) },
   leave: { leave: fill(1, 5) },
   presence: { leader: true },
@@ -86,7 +87,9 @@ const service: { readonly [T in ServiceMessage["TAG"]]: Extract<ServiceMessage, 
   removed: {},
   ended: { end: [fill(1, 6)] },
   sfu: { ref: 5, url: "", token: "t.o.k", identity: "i" },
-  rows: { ref: 6, more: false, rows: changes.upserted, counters: changes.counters },
+  rows: { ref: 6, more: false, rows: changes.upserted, counters: changes.counters, invites: [fill(1, 8)] },
+  changes: { of: id(3), changes, invites: [fill(1, 9)], answered: [id(4)] },
+  standby: { on: true },
 }
 
 const clientMessages = Object.entries(client).map(([TAG, data]) => ({ TAG, data }) as ClientMessage)

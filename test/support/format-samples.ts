@@ -75,6 +75,7 @@ export async function makeSamples(): Promise<Samples> {
     epoch: 2 as Epoch,
     step: 1 as Step,
     time: kitTime,
+    signer: 0 as SenderIndex,
   }
   const { seat, kek } = await sealSeat(p, history.host.seatSeed, request.signed.fields.kemPub, terms, secret)
   const keks = [0, 1, 2].map((ahead) => stepKek(p, { key: kek, epoch: 2 }, 2 + ahead)?.key ?? new Uint8Array(0))

@@ -300,6 +300,7 @@ export class TestHost {
         epoch,
         step: at as Step,
         time: this.now,
+        signer: 0 as SenderIndex,
       }
       seats.push((await sealSeat(p, this.seatSeed, request.fields.kemPub, terms, secret)).seat.bytes)
     }

@@ -41,6 +41,8 @@ export class Household {
   readonly dumps: string[] = []
   /** Answers what reaches a member in the service's place; undefined: nothing is changed. */
   tamper: ((who: string, bytes: Bytes) => readonly Bytes[]) | undefined
+  /** Whether the media server keeps a signed Head or policy from somebody. */
+  noticeLost: ((from: string, to: string, bytes: Bytes) => boolean) | undefined
   /** Whether a message to the service gets lost on its way. */
   loses: ((who: string, bytes: Bytes) => boolean) | undefined
   readonly #options: HouseholdOptions
@@ -50,6 +52,8 @@ export class Household {
   readonly #began: number
   readonly #pulse: NodeJS.Timeout
   #elapsed = 0
+  #slept = 0
+  readonly #deliver = new Map<string, (bytes: Bytes) => void>()
 
   private constructor(service: TestService, options: HouseholdOptions) {
     this.service = service
@@ -63,7 +67,12 @@ export class Household {
   }
 
   get now(): EpochMs {
-    return (this.#began + this.#elapsed) as EpochMs
+    return (this.#began + this.#slept + this.#elapsed) as EpochMs
+  }
+
+  /** Everybody's machine sleeps: wall clocks go on, clocks that never jump stand still. */
+  sleep(ms: number): void {
+    this.#slept += ms
   }
 
   get monotonic(): number {
@@ -176,6 +185,17 @@ export class Household {
     )
   }
 
+  /** Hands somebody a message of the service that was held back; nobody tampers with it again. */
+  deliver(who: string, bytes: Bytes): void {
+    this.#deliver.get(who)?.(bytes)
+  }
+
+  /** The media server carries a signed Head or policy to everybody else. */
+  carryNotice(from: Person, bytes: Bytes): void {
+    for (const person of this.people)
+      if (person !== from && this.noticeLost?.(from.who, person.who, bytes) !== true) person.notice(bytes)
+  }
+
   /** Breaks somebody's connection. */
   hangUp(who: string): void {
     this.#sockets.get(who)?.terminate()
@@ -198,6 +218,10 @@ export class Household {
     return (url, events) => {
       const socket = new WebSocket(url, { perMessageDeflate: false })
       this.#sockets.set(who, socket)
+      this.#deliver.set(who, (bytes) => {
+        this.carried.push({ who, way: "to-member", bytes })
+        events.message(bytes)
+      })
       socket.on("open", () => events.open())
       socket.on("close", () => events.close())
       socket.on("error", () => undefined)

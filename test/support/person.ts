@@ -54,7 +54,7 @@ export class Person {
       monotonic: () => house.monotonic,
       every: (_ms, run) => house.every(run),
       connect: (events) => house.connect(who, events),
-      notice: () => undefined,
+      notice: (bytes) => house.carryNotice(this, bytes),
       persist: async (next) => {
         this.record = decodeRecord(p, encodeRecord(next))
         this.#know(this.record)
@@ -171,6 +171,16 @@ export class Person {
   /** The service says something to it that no honest one would. */
   hear(message: ServiceMessage): void {
     this.#driver.push({ kind: "message", message })
+  }
+
+  /** The media server brings it a signed Head or policy. */
+  notice(bytes: Bytes): void {
+    this.#driver.push({ kind: "notice", bytes: bytes.slice() })
+  }
+
+  /** A checkpoint of the sender with this index names a Head: the first 16 bytes of its id. */
+  seeHead(index: number, head: Bytes): void {
+    this.#driver.push({ kind: "head-seen", index, head: head.slice() })
   }
 
   /** Its connection breaks; it dials again by itself. */

@@ -198,6 +198,7 @@ export const en = {
 
   silence: {
     "no-key": "Nobody hears you for a moment: your key is on its way.",
+    withheld: "Nobody hears you for a moment: a decision of the host is being held back.",
     "stale-head": "Nobody hears you for a moment: there is no fresh word from the host.",
     "no-wrap": "Nobody hears you for a moment: the new key has not arrived yet.",
     "counter-limit": "Nobody hears you for a moment: the key is used up and a new one is being made.",

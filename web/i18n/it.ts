@@ -196,6 +196,7 @@ export const it = {
 
   silence: {
     "no-key": "Per un momento nessuno ti sente: la tua chiave è in arrivo.",
+    withheld: "Per un momento nessuno ti sente: una decisione di chi ospita viene trattenuta.",
     "stale-head": "Per un momento nessuno ti sente: mancano notizie fresche da chi ospita.",
     "no-wrap": "Per un momento nessuno ti sente: la nuova chiave non è ancora arrivata.",
     "counter-limit": "Per un momento nessuno ti sente: la chiave è esaurita e ne nasce una nuova.",

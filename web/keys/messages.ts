@@ -83,7 +83,7 @@ export interface RoomView {
   readonly sending:
     | { readonly kind: "not-on-stage" }
     | { readonly kind: "live" }
-    | { readonly kind: "silence"; readonly reason: "no-key" | "stale-head" | "no-wrap" | "counter-limit" }
+    | { readonly kind: "silence"; readonly reason: "no-key" | "stale-head" | "no-wrap" | "counter-limit" | "withheld" }
   readonly safetyCode: { readonly digits: readonly string[]; readonly words: readonly string[] } | undefined
   readonly epoch: number
   readonly seq: number

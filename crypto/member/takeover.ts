@@ -1,0 +1,114 @@
+import { signerOf } from "../room/head.ts"
+import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
+import { askRows } from "./standby.ts"
+import { makeTakeover } from "./rotating.ts"
+import { newLeading } from "./start.ts"
+import { acts, chainOf, leading, ownRank, patch, patchLead, type Turn } from "./turn.ts"
+import { noPending } from "./pending.ts"
+
+/** Protocol §6, "Takeover". All in ms; each rank waits a little longer than the one before. */
+const quietMs = 20_000
+const unansweredMs = 4_000
+const rankMs = 2_000
+const urgentMs = 300
+const urgentRankMs = 600
+const handedOverRankMs = 500
+const maxRetakeMs = 600_000
+/** How far the clocks of a host and a deputy may differ before a policy counts as run out. */
+const policySlackMs = 3_600_000
+
+/** Notes whether we lead, and has us lead where nobody else does, or where somebody of a lower rank does. */
+export async function leadIfNobodyDoes(turn: Turn): Promise<void> {
+  const { monotonic } = turn.world
+  const { lead } = turn.state
+  if (acts(turn)) {
+    if (lead?.acted === false)
+      patchLead(turn, {
+        acted: true,
+        wanted: false,
+        retakeAt: undefined,
+        handedOverAt: undefined,
+        urgentSince: undefined,
+      })
+    return
+  }
+  const rank = ownRank(turn)
+  if (lead?.acted === true) standBack(turn)
+  if (rank === undefined || turn.state.socket !== "synced" || chainOf(turn).head === undefined) return
+  if (lead !== undefined && outranks(turn, rank) && leading(turn).retakeAt === undefined)
+    patchLead(turn, { retakeAt: monotonic + lead.retakeMs })
+  if (!isDue(turn, rank)) return
+  if (turn.state.lead === undefined) patch(turn, { lead: newLeading(undefined) })
+  const { seats, inflight } = leading(turn)
+  if (inflight !== undefined) return
+  patchLead(turn, { wanted: true })
+  if (seats === undefined) askRows(turn)
+  else await takeOver(turn, rank)
+}
+
+/** Somebody else signed the newest Head: what we had under way is theirs now, what a host wanted it still wants. */
+function standBack(turn: Turn): void {
+  const { monotonic } = turn.world
+  const { pending, retakeMs, secret, wraps } = leading(turn)
+  if (secret !== undefined) turn.consumed.push(secret.secret)
+  if (wraps !== undefined) turn.consumed.push(wraps.secret)
+  const isHost = turn.state.host !== undefined
+  patchLead(turn, {
+    acted: false,
+    secret: undefined,
+    wraps: undefined,
+    wanted: isHost && pending.urgent,
+    pending: isHost ? pending : noPending,
+    retakeAt: monotonic + retakeMs,
+    retakeMs: Math.min(2 * retakeMs, maxRetakeMs),
+  })
+}
+
+function outranks(turn: Turn, rank: number): boolean {
+  const { policy, roster, head } = chainOf(turn)
+  if (head === undefined) return false
+  return rank < (leaderRank(policy.fields, roster, head.fields.signer) ?? Infinity)
+}
+
+/** Whether it is this member's turn to lead. */
+function isDue(turn: Turn, rank: number): boolean {
+  const { monotonic, now } = turn.world
+  const { lead, headAt, noticed, sending } = turn.state
+  const { policy } = chainOf(turn)
+  if (now > policy.fields.notAfter + policySlackMs) return false
+  const over = (since: number | undefined, ms: number): boolean => since !== undefined && monotonic - since >= ms
+  const quiet = over(headAt && Math.max(headAt, noticed?.at ?? headAt), quietMs + rankMs * rank)
+  // A successor is somebody who is on air.
+  if (rank > lastDeputyRank) return quiet && sending.epoch !== undefined
+  if (lead === undefined) return quiet
+  const mine = outranks(turn, rank) && (lead.wanted || over(lead.retakeAt, 0))
+  const oldest = lead.waiting[0]?.since
+  const unanswered = oldest === undefined ? undefined : Math.max(oldest, lead.heardAt)
+  return (
+    mine ||
+    quiet ||
+    over(unanswered, unansweredMs + rankMs * rank) ||
+    over(lead.urgentSince, urgentMs + urgentRankMs * rank) ||
+    over(lead.handedOverAt, handedOverRankMs * (rank - 1))
+  )
+}
+
+/** In the same epoch if we know its secret; only the host opens a new one without it, and only when nobody else answers. */
+async function takeOver(turn: Turn, rank: number): Promise<void> {
+  const { monotonic } = turn.world
+  const { secret, headAt } = turn.state
+  const { head, step } = chainOf(turn)
+  if (head === undefined) return
+  const knows = secret?.epoch === head.fields.epoch && secret.step === step
+  const alone = monotonic - (headAt ?? monotonic) >= quietMs + rankMs * (lastDeputyRank + 1)
+  if (!knows && (rank !== 0 || !alone)) return
+  await makeTakeover(turn, knows ? secret : undefined)
+}
+
+/** The leader gives up its seat, or says goodbye: the next one need not wait. */
+export function leaderLeft(turn: Turn, serial: number): boolean {
+  const leader = signerOf(chainOf(turn))
+  if (leader?.serial !== serial || turn.state.lead === undefined) return false
+  patchLead(turn, { handedOverAt: turn.world.monotonic })
+  return true
+}

@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+
+import type { Bytes } from "#crypto/base/bytes"
+import type { EpochMs, SenderIndex } from "#crypto/base/ids"
+import { policyKind } from "#crypto/link/policy"
+import { headKind, reasons } from "#crypto/room/head"
+import { webPrimitives as p } from "#crypto/base/web-primitives"
+import { Household } from "../support/household.ts"
+import type { Person } from "../support/person.ts"
+
+const headTag = 69
+
+describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
+  let house: Household
+  let host: Person
+  let ada: Person
+  beforeEach(async () => {
+    house = await Household.open()
+    host = await house.host()
+    const { link } = await house.invite(host, { role: "speaker" })
+    ada = await house.join("ada", link)
+    await ada.untilSending()
+    await host.until(() => host.upToDate)
+  })
+  afterEach(async () => {
+    for (const person of house.people) expect([person.who, person.broken]).toEqual([person.who, false])
+    await house.close()
+  })
+
+  const alarms = (person: Person) => person.state.alarms.map(({ kind }) => kind)
+  const withheldFrom = (who: string): void => {
+    house.tamper = (to, bytes) => (to === who && bytes[0] === headTag ? [] : [bytes])
+  }
+  /** Lets everything of the service reach somebody this much later, in order. */
+  const delay = (who: string, ms: number): void => {
+    house.tamper = (to, bytes) => {
+      if (to !== who) return [bytes]
+      house.after(ms, () => house.deliver(who, bytes))
+      return []
+    }
+  }
+
+  it("a Head that only the media server brings keeps a speaker's news fresh, and the service is named after 3 s", async () => {
+    withheldFrom("ada")
+    await house.elapse(35_000)
+    expect(ada.state.sending.silence).toBeUndefined()
+    await ada.until(() => alarms(ada).includes("withheld"))
+    house.tamper = undefined
+    ada.hangUp()
+    await house.elapse(12_000)
+    await ada.until(() => !alarms(ada).includes("withheld"))
+  })
+
+  it("a speaker falls silent 0.8 s after an urgent Head that the service keeps from it", async () => {
+    const { link } = await house.invite(host)
+    const eve = await house.join("eve", link)
+    await ada.until(() => ada.upToDate)
+    withheldFrom("ada")
+    await host.command({ kind: "remove", serial: eve.serial })
+    await host.until(() => host.upToDate)
+    await house.elapse(1_000)
+    await ada.until(({ sending }) => sending.silence === "no-wrap")
+  })
+
+  it("Heads that are all delayed by 60 s count as old: the speaker seals silence", async () => {
+    house.noticeLost = () => true
+    delay("ada", 60_000)
+    await house.elapse(95_000)
+    await ada.until(({ sending, phase }) => sending.silence === "stale-head" || phase === "gone")
+  })
+
+  it("Heads that are all delayed by 60 s from the start let nobody speak", async () => {
+    house.noticeLost = () => true
+    const { link } = await house.invite(host, { role: "speaker" })
+    delay("bo", 40_000)
+    const bo = await house.knock("bo", link).catch(() => undefined)
+    await house.elapse(200_000)
+    const late = bo ?? house.people.find(({ who }) => who === "bo")
+    expect(late?.orders.filter((order) => order.kind === "send") ?? []).toEqual([])
+  })
+
+  it("a machine that slept seals silence until it has news from after its sleep, and keeps its seat", async () => {
+    const { serial } = ada
+    const { n } = ada.state
+    house.sleep(600_000)
+    await house.elapse(100)
+    await ada.until(({ wokeAt }) => wokeAt !== undefined)
+    await ada.until((state) => state.n > n)
+    await host.until(() => host.upToDate)
+    await house.elapse(12_000)
+    await ada.until(() => ada.upToDate)
+    expect([ada.state.phase, ada.serial]).toEqual(["seated", serial])
+  })
+
+  it("a policy that the host sent over the media server and no Head names silences speakers after 3 s", async () => {
+    const { policy } = host.state.chain ?? {}
+    const seed = host.state.host?.hostSeed
+    if (policy === undefined || seed === undefined) throw new Error("no policy")
+    const next = await policyKind.sign(p, seed, { ...policy.fields, serial: policy.fields.serial + 1, prev: policy.id })
+    ada.notice(next.bytes)
+    await house.elapse(2_000)
+    expect(ada.state.sending.silence).toBeUndefined()
+    await house.elapse(2_000)
+    await ada.until(({ sending }) => sending.silence === "withheld")
+    expect(alarms(ada)).toContain("withheld")
+  })
+
+  it("two policies with one serial: somebody else has the host key", async () => {
+    const { policy } = host.state.chain ?? {}
+    const seed = host.state.host?.hostSeed
+    if (policy === undefined || seed === undefined) throw new Error("no policy")
+    const twin = await policyKind.sign(p, seed, { ...policy.fields, seats: 7 })
+    ada.notice(twin.bytes)
+    await ada.until(() => alarms(ada).includes("host-key-twice"))
+  })
+
+  const rival = async (changes: Partial<{ signer: SenderIndex; time: EpochMs; seed: Bytes }> = {}): Promise<Bytes> => {
+    const { chain, seatSeed } = host.state
+    const fields = chain?.head?.fields
+    if (fields === undefined || seatSeed === undefined) throw new Error("no head")
+    const { seed = seatSeed, ...rest } = changes
+    const time = (fields.time + 1) as EpochMs
+    return (await headKind.sign(p, seed, { ...fields, time, reason: reasons.beat, ...rest })).bytes
+  }
+
+  it("two Heads of one leader for one place are a fork, whoever brings the second", async () => {
+    const bytes = await rival()
+    ada.notice(bytes)
+    await ada.until(() => alarms(ada).includes("fork"))
+    const { link } = await house.invite(host)
+    const bo = await house.join("bo", link)
+    await bo.until(({ secret }) => secret !== undefined)
+    bo.hear({ TAG: "head", data: { head: await rival(), policy: [], roster: [], invites: [] } })
+    await bo.until(() => alarms(bo).includes("fork"))
+  })
+
+  it("a Head that nobody who may lead signed is no evidence of anything", async () => {
+    ada.notice(await rival({ seed: p.random(32) }))
+    ada.notice(await rival({ signer: 9 as SenderIndex }))
+    await ada.until(() => (ada.refusals.get("bad-signature") ?? 0) > 0 && (ada.refusals.get("not-a-leader") ?? 0) > 0)
+    expect(alarms(ada)).toEqual([])
+  })
+
+  it("a speaker whose checkpoints name a Head nobody shows us follows another history", async () => {
+    const known = ada.state.chain?.head?.id ?? new Uint8Array(32)
+    ada.seeHead(0, known.slice(0, 16))
+    await house.elapse(3_000)
+    expect(alarms(ada)).toEqual([])
+    ada.seeHead(0, p.random(16))
+    await house.elapse(1_000)
+    expect(alarms(ada)).toEqual([])
+    await house.elapse(2_000)
+    await ada.until(() => alarms(ada).includes("strange-head"))
+    ada.seeHead(0, known.slice(0, 16))
+    await house.elapse(200)
+    await ada.until(() => alarms(ada).length === 0)
+  })
+})

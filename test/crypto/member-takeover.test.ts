@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+
+import { toHex } from "#crypto/base/bytes"
+import { signerOf } from "#crypto/room/head"
+import { Household } from "../support/household.ts"
+import type { Person } from "../support/person.ts"
+
+describe("a room whose leader is gone", { timeout: 60_000 }, () => {
+  let house: Household
+  let host: Person
+  beforeEach(async () => {
+    house = await Household.open()
+    host = await house.host()
+  })
+  afterEach(async () => {
+    for (const person of house.people) expect([person.who, person.broken]).toEqual([person.who, false])
+    await house.close()
+  })
+
+  const seat = async (
+    who: string,
+    role: "listener" | "speaker" | "moderator" | "cohost" = "listener",
+    from = host,
+  ): Promise<Person> => {
+    const { link } = await house.invite(from, { role, personal: role === "cohost" })
+    const person = await house.join(who, link)
+    expect([who, person.state.phase, person.state.problem]).toEqual([who, "seated", undefined])
+    return person
+  }
+  const leads = (person: Person): boolean => {
+    const { chain, serial } = person.state
+    return chain !== undefined && signerOf(chain)?.serial === serial
+  }
+  const leading = (person: Person): Promise<void> => person.until(() => leads(person))
+  const settled = async (leader: Person, ...people: readonly Person[]): Promise<void> => {
+    await leader.until(() => leader.upToDate)
+    for (const person of people) await person.until(({ secret }) => secret?.epoch === leader.epoch)
+  }
+  /** The deputy knows all rows, and has everybody's key. */
+  const ready = (deputy: Person, keks: number): Promise<void> =>
+    deputy.until(({ lead }) => lead?.seats !== undefined && lead.keks.size >= keks)
+
+  it("goes on under the deputy after 22 seconds, in the same epoch and with the same seats", async () => {
+    const dora = await seat("dora", "cohost")
+    const ada = await seat("ada")
+    await settled(host, dora, ada)
+    await ready(dora, 1)
+    const { epoch } = host
+    const count = ada.state.chain?.count
+    host.stop()
+    await house.elapse(15_000)
+    expect(leads(dora)).toBe(false)
+    await house.elapse(8_000)
+    await leading(dora)
+    await ada.until(({ chain }) => chain !== undefined && signerOf(chain)?.serial === dora.serial)
+    expect([ada.epoch, ada.state.chain?.count]).toEqual([epoch, count])
+    expect(ada.refusals.size).toBe(0)
+    expect(await ada.hears(await dora.speak())).toBe(true)
+  })
+
+  it("needs no new Seats where the deputy stood by: the next epoch's wraps open at once", async () => {
+    const dora = await seat("dora", "cohost")
+    await ready(dora, 0)
+    const ada = await seat("ada")
+    await ready(dora, 1)
+    host.stop()
+    await house.elapse(23_000)
+    await leading(dora)
+    const { n } = ada.state
+    await dora.command({ kind: "remove", serial: 0 })
+    await house.elapse(300_000)
+    await settled(dora, ada)
+    expect(ada.epoch).toBeGreaterThan(0)
+    expect(ada.refusals.has("wrong-secret")).toBe(false)
+    expect(ada.state.n).toBeLessThanOrEqual(n + 1)
+  })
+
+  it("lets people in under the deputy, and forgets no kick", async () => {
+    const dora = await seat("dora", "cohost")
+    const { link } = await house.invite(host, { personal: false })
+    const eve = await house.join("eve", link)
+    await host.command({ kind: "remove", serial: eve.serial })
+    await eve.until(({ phase }) => phase === "gone")
+    const later = await house.invite(host, { personal: false })
+    await ready(dora, 0)
+    host.stop()
+    await house.elapse(23_000)
+    await leading(dora)
+    const bo = await house.join("bo", later.link)
+    expect(bo.state.phase).toBe("seated")
+    const again = await house.knock("eve2", link)
+    await again.until(({ knocking }) => knocking)
+    expect(again.state.seated).toBeUndefined()
+    const [waits] = dora.state.lead?.knocking ?? []
+    expect(await dora.command({ kind: "admit", request: toHex(waits?.request.id ?? new Uint8Array()) })).toEqual({
+      kind: "done",
+    })
+    await again.until(({ phase }) => phase === "seated")
+  })
+
+  it("takes a waiting person in after six seconds, when the leader answers nobody", async () => {
+    const dora = await seat("dora", "cohost")
+    const { link } = await house.invite(host)
+    await ready(dora, 0)
+    host.stop()
+    const ada = await house.knock("ada", link)
+    await house.elapse(7_000)
+    await leading(dora)
+    await ada.until(({ phase }) => phase === "seated")
+  })
+
+  it("is led by the host again, at once when it asks and after half a minute when it does not", async () => {
+    const dora = await seat("dora", "cohost")
+    const ada = await seat("ada")
+    await ready(dora, 0)
+    host.stop()
+    await house.elapse(23_000)
+    await leading(dora)
+    const back = house.reload(host)
+    await back.until(({ phase }) => phase === "seated")
+    expect(leads(back)).toBe(false)
+    expect(back.serial).toBe(1)
+    await house.elapse(31_000)
+    await leading(back)
+    await dora.until(({ chain }) => chain !== undefined && signerOf(chain)?.serial === 1)
+    await settled(back, dora, ada)
+    back.stop()
+    await house.elapse(23_000)
+    await leading(dora)
+    const again = house.reload(back)
+    await again.until(({ phase }) => phase === "seated")
+    expect(await again.command({ kind: "retake" })).toEqual({ kind: "done" })
+    await leading(again)
+    await settled(again, dora, ada)
+    expect(await ada.hears(await again.speak())).toBe(true)
+  })
+
+  it("outlives its host without deputies where a speaker is on air", async () => {
+    const ada = await seat("ada", "speaker")
+    const bo = await seat("bo")
+    await ada.untilSending()
+    host.stop()
+    await house.elapse(30_000)
+    await leading(ada)
+    await bo.until(({ chain }) => chain !== undefined && signerOf(chain)?.serial === ada.serial)
+    expect(await bo.hears(await ada.speak())).toBe(true)
+    await house.elapse(300_000)
+    await settled(ada, bo)
+  })
+
+  it("is handed over without a pause when the host leaves, and ends when nobody could lead on", async () => {
+    const dora = await seat("dora", "cohost")
+    await ready(dora, 0)
+    expect(await host.command({ kind: "leave" })).toEqual({ kind: "done" })
+    await house.elapse(1_000)
+    await leading(dora)
+    expect(host.record).toBeDefined()
+    expect(dora.state.phase).toBe("seated")
+    const other = await house.host("alone")
+    await other.command({ kind: "leave" })
+    await other.until(({ phase }) => phase === "gone")
+    expect(other.state.problem).toBe("ended")
+  })
+
+  it("has one leader when everybody takes over at once", async () => {
+    const dora = await seat("dora", "cohost")
+    const rex = await seat("rex", "cohost")
+    const ada = await seat("ada", "speaker")
+    for (const person of [dora, rex]) await ready(person, 0)
+    await ada.untilSending()
+    host.stop()
+    await house.elapse(60_000)
+    await leading(dora)
+    for (const person of [rex, ada])
+      await person.until(({ chain }) => chain !== undefined && signerOf(chain)?.serial === dora.serial)
+    expect(
+      new Set([dora, rex, ada].map((person) => toHex(person.state.chain?.head?.id ?? new Uint8Array()))).size,
+    ).toBe(1)
+  })
+})
