@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { hardenSdp, SdpRefused } from "../../web/rtc/sdp.ts"
 import { sdpFaults } from "../../web/rtc/sdp-check.ts"
-import { audioSection, chromiumOffer, dataSection, sdp, serverAnswer } from "./sdp-samples.ts"
+import { audioSection, chromiumOffer, dataSection, sdp, serverAnswer } from "../support/sdp-samples.ts"
 
 const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length
 
@@ -79,6 +79,8 @@ describe("a hardened description", () => {
     ["video", "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n"],
     ["audio without Opus", "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=rtpmap:0 PCMU/8000\r\n"],
     ["anything unheard of", "m=text 9 UDP/TLS/RTP/SAVPF 98\r\n"],
+    ["a line end that only some readers see", `${dataSection}a=mid:2\ra=extmap:1 urn:ietf:params:rtp-hdrext:x\r\n`],
+    ["a zero byte in a line", `${dataSection}a=mid:2\0\r\n`],
   ])("is refused with %s", (_, section) => {
     expect(() => hardenSdp(sdp(section))).toThrow(SdpRefused)
   })

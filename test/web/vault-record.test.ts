@@ -1,66 +1,13 @@
 import { expect, test } from "vitest"
 
-import type { EpochMs, ObjectId, SeatSerial, SpaceId } from "#crypto/base/ids"
 import { webPrimitives as p } from "#crypto/base/web-primitives"
-import { policyKind } from "#crypto/link/policy"
-import { createSpace, startFromRecord } from "#crypto/member/start"
-import type { HeadPost } from "#crypto/member/leadership"
-import type { VaultRecord } from "#crypto/member/types"
-import { reasons } from "#crypto/room/head"
+import { startFromRecord } from "#crypto/member/start"
 import { decodeRecord, encodeRecord } from "../../web/keys/vault-record.ts"
+import { leaderRecord, listenerRecord, makeHost } from "../support/vault-samples.ts"
 
-const now = Date.UTC(2026, 9, 1) as EpochMs
-const made = await createSpace(p, now, { title: "Lettura della domenica", hostName: "Łucja", language: "it" })
-
-const listener: VaultRecord = {
-  space: p.random(16) as SpaceId,
-  hostPub: p.random(32),
-  card: made.record.card,
-  inviteSeed: p.random(16),
-  seatSeed: p.random(32),
-  serial: 7 as SeatSerial,
-  n: 3,
-  policy: p.random(300),
-  head: p.random(310),
-  host: undefined,
-  lead: undefined,
-}
-
-function leader(): VaultRecord {
-  const { record } = made
-  if (record.host === undefined || record.policy === undefined) throw new Error("The host has no keys.")
-  const unechoed: HeadPost = {
-    kind: "head",
-    id: p.random(32) as ObjectId,
-    bundle: { head: p.random(300), policy: record.policy, roster: p.random(120), invites: [p.random(250)] },
-    changes: { upserted: [], removed: [4 as SeatSerial], counters: [] },
-    secret: { epoch: 9, step: 63, secret: p.random(32) },
-    reason: reasons.urgent,
-    made: {
-      urgent: true,
-      rotate: false,
-      remove: [4 as SeatSerial],
-      burn: ["00ff"],
-      promote: [],
-      demote: [5 as SeatSerial],
-      policy: policyKind.decode(p, record.policy),
-      since: 0,
-    },
-  }
-  const invite = { id: "ab", seed: p.random(16), label: "ليلى", bytes: p.random(250) }
-  return {
-    ...record,
-    serial: 1 as SeatSerial,
-    head: p.random(300),
-    host: { ...record.host, nextInviteSerial: 2, invites: [invite] },
-    lead: {
-      nextSerial: 12,
-      secret: { epoch: 8, step: 2, secret: p.random(32) },
-      keks: [{ serial: 3 as SeatSerial, key: p.random(32), epoch: 8 }],
-      unechoed,
-    },
-  }
-}
+const made = await makeHost(p)
+const listener = listenerRecord(p, made.record.card)
+const leader = () => leaderRecord(p, made.record)
 
 test("a listener's record comes back as it was", () => {
   expect(decodeRecord(p, encodeRecord(listener))).toEqual(listener)

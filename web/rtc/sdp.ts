@@ -98,9 +98,11 @@ export function isMidExtension(value: string): boolean {
 
 /**
  * An offer or an answer, ours or the SFU's, as it may be used.
- * @throws SdpRefused if a section is neither audio with Opus nor the data channel
+ * @throws SdpRefused if a section is neither audio with Opus nor the data channel, or a line holds a control character
  */
 export function hardenSdp(sdp: string): string {
+  // RFC 8866 §9: no line holds NUL or CR; a reader that ends lines at a lone CR would see lines we have not judged
+  if (/\0|\r(?!\n)/.test(sdp)) throw new SdpRefused("a control character in a line")
   const [session = [], ...media] = sections(sdp)
   const lines = [...session.filter(isHarmlessSessionLine), ...media.flatMap(hardenMedia)]
   return lines.map((line) => `${line}\r\n`).join("")
