@@ -18,8 +18,14 @@ const directions: Readonly<Record<string, { readonly may: readonly string[]; rea
     ],
   },
   web: { may: ["web/", "crypto/"], types: ["server/"] },
-  // Bench and screenshots drive the same browsers and pages as the tests.
-  tools: { may: ["tools/", "crypto/", "web/", "test/support/", "test/page/"], types: ["server/"] },
+  // Bench and screenshots drive the same browsers and pages as the tests; the fuzzer what the server reads strangers' bytes with.
+  tools: {
+    may: [
+      ...["tools/", "crypto/", "web/", "test/support/", "test/page/", "test/vectors/", "server/errors.ts"],
+      ...["head/wrap.rules", "sfu/gate", "sfu/livekit", "space/space.rules"].map((name) => `server/${name}.ts`),
+    ],
+    types: ["server/"],
+  },
   test: { may: ["test/", "crypto/", "server/", "web/", "audits/", "tools/"] },
 }
 
