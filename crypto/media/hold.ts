@@ -23,7 +23,7 @@ interface Waiting {
  * track whose epoch never comes would fall behind by 200 ms with each frame.
  */
 export function createHold(after: After): Hold {
-  const tags = new Map<number, { readonly since: number; last: number; waiting: Waiting[] }>()
+  const tags = new Map<number, { readonly since: number; last: number; over: boolean; waiting: Waiting[] }>()
   const letGo = (tag: number): void => {
     const held = tags.get(tag)
     if (held === undefined) return
@@ -41,15 +41,18 @@ export function createHold(after: After): Hold {
       // a tag comes back fifteen epochs later
       if (held === undefined || now - held.last > 10 * holdMs) {
         release(tag)
-        held = { since: now, last: now, waiting: [] }
+        held = { since: now, last: now, over: false, waiting: [] }
         tags.set(tag, held)
+        const mine = held
         after(holdMs, () => {
-          if (tags.get(tag) === held) letGo(tag)
+          mine.over = true
+          if (tags.get(tag) === mine) letGo(tag)
         })
       }
       held.last = now
-      const { since, waiting } = held
-      if (now - since >= holdMs || waiting.filter((other) => other.track === track).length >= holdFrames)
+      const { since, over, waiting } = held
+      // `over`: a timer may run a little before the clock says so, and nothing would wake who came in between
+      if (over || now - since >= holdMs || waiting.filter((other) => other.track === track).length >= holdFrames)
         return Promise.resolve()
       return new Promise((go) => {
         waiting.push({ track, go })

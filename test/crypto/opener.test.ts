@@ -335,6 +335,15 @@ describe("a frame that comes before its epoch", () => {
     expect(outcome(await opener.open("t", c ?? packet(), 221))).toBe("packet")
   })
 
+  it("does not wait once the timer has run, though the clock stands a moment before it", async () => {
+    const { opener, elapse } = listener(epochSecret({ epoch: 1 }))
+    const [a, b] = await frames(speaker(epochSecret({ epoch: 2 }), 1), 2)
+    const opening = opener.open("t", a ?? packet(), 0)
+    elapse()
+    expect(outcome(await opening)).toBe("unknown-epoch")
+    expect(outcome(await opener.open("t", b ?? packet(), 199.9))).toBe("unknown-epoch")
+  })
+
   it("has nine companions on its track at most", async () => {
     const [one, two] = [epochSecret({ epoch: 1 }), epochSecret({ epoch: 2 })]
     const { opener } = listener(one)
