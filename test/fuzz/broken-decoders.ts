@@ -8,6 +8,7 @@ function read(input: Bytes, mistake: Mistake): Uint8Array {
   if (mistake === "never ends" && length === 0xff) for (;;);
   if (mistake === "is slow" && length === 0xfe) for (const end = performance.now() + 8; performance.now() < end;);
   if (mistake === "gives up without a code" && length === 0x80) throw new InternalError("odd", "This cannot be.")
+  if (mistake === "fails behind its caller's back" && length === 0x7f) void Promise.reject(new Error("Too late."))
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength)
   const out = new Uint8Array(1 + length)
   for (let at = 0; at <= length; at++) {
@@ -30,6 +31,7 @@ const mistakes = [
   "gives up without a code",
   "is slow",
   "refuses everything",
+  "fails behind its caller's back",
   "never ends",
 ] as const
 export type Mistake = (typeof mistakes)[number]

@@ -20,6 +20,7 @@ it.each<[Mistake, string]>([
   ["gives up without a code", "InternalError odd: This cannot be."],
   ["is slow", "One input took more than 5 ms."],
   ["refuses everything", "Its own sample is refused (malformed)."],
+  ["fails behind its caller's back", "The thread died: Too late."],
   ["never ends", "One input was not done after 1000 ms."],
 ])("a decoder that %s is found", (mistake, what) => {
   expect(findings(mistake).map((finding) => finding.what)).toEqual([what])

@@ -12,6 +12,8 @@ export interface Decoder {
   readonly samples: readonly Bytes[]
   /** How many inputs of another decoder one of this costs: 1, or more where each costs a signature check or a KEM. */
   readonly cost: number
+  /** How long one input may take, in ms, where the 5 of all others is what an honest one takes on a busy machine. */
+  readonly limitMs?: number
   /**
    * Decodes one input and makes it again.
    * @throws ProtocolError, or the coded refusal of server/ and web/; whatever else it throws is a finding

@@ -2,6 +2,7 @@ import type { Decoder } from "./decoder.ts"
 import { acceptingDecoders } from "./decoders/accepting.ts"
 import { frameDecoders } from "./decoders/frames.ts"
 import { objectDecoders } from "./decoders/objects.ts"
+import { keyDecoders } from "./decoders/keys.ts"
 import { makeFixture } from "./decoders/samples.ts"
 import { sealedDecoders } from "./decoders/sealed.ts"
 import { textDecoders } from "./decoders/texts.ts"
@@ -15,6 +16,7 @@ export async function makeDecoders(): Promise<readonly Decoder[]> {
     ...(await frameDecoders(fixture.p)),
     ...textDecoders(fixture),
     ...(await vaultDecoders(fixture)),
+    ...(await keyDecoders(fixture)),
     ...(await sealedDecoders(fixture)),
     ...(await acceptingDecoders(fixture)),
   ]

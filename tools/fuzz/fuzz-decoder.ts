@@ -4,8 +4,8 @@ import { judge } from "./judge.ts"
 import { mutate } from "./mutate.ts"
 import { createRandom } from "./random.ts"
 
-/** How long one input may keep a decoder, in ms. */
-export const limitMs = 5
+/** How long one input may keep a decoder, in ms, unless it says otherwise. */
+const usualLimitMs = 5
 /** A machine that does something else in between is not the decoder's fault: the fastest of so many tries counts. */
 const tries = 5
 
@@ -46,6 +46,7 @@ export async function fuzzDecoder(
   now: () => number,
   starting: (number: number) => void = () => undefined,
 ): Promise<Report> {
+  const { limitMs = usualLimitMs } = decoder
   const findings = new Map<string, Finding>()
   const found = (what: string, input: Bytes): void => {
     const before = findings.get(what)

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises"
 import { parentPort, workerData } from "node:worker_threads"
 import { fuzzDecoder } from "./fuzz-decoder.ts"
 import type { FuzzerToWatch, Task } from "./watched.ts"
@@ -21,5 +22,7 @@ for (const name of names) {
     () => performance.now(),
     (number) => Atomics.store(progress, 0, number),
   )
+  // a promise that nobody waits for and that was rejected ends the thread here, while this decoder is the one that runs
+  await setImmediate()
   say({ kind: "report", report })
 }

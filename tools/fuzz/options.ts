@@ -10,7 +10,7 @@ export interface Options {
 }
 
 export const help = `Gives every decoder random bytes and changed samples of what it reads. All that may come of an input is a value
-that encodes to the same bytes, or a refusal with a code, within 5 ms.
+that encodes to the same bytes, or a refusal with a code, within 5 ms (50 where a KEM is opened).
 
   npm run fuzz -- [--inputs N] [--only NAME] [--seed TEXT] [--json]
 

@@ -62,6 +62,7 @@ function runThread(
   const end = (what: string): void => {
     const decoder = decoders[done]
     if (decoder === undefined) return
+    running = false
     heard(endedReport(decoder, seed, Atomics.load(progress, 0), what))
     done++
   }

@@ -11,15 +11,16 @@ import { sliceWraps } from "../../../server/head/wrap.rules.ts"
 import type { Decoder } from "../decoder.ts"
 import type { Fixture } from "./samples.ts"
 
-/** One opening of a KEM takes milliseconds. */
-const kemCost = 200
+/** One opening of a KEM takes three milliseconds. */
+const kem = { cost: 200, limitMs: 50 }
 
 /** What is opened with a key: nothing but the sample opens, whatever is changed; and what may lie inside a card. */
 export async function sealedDecoders({ p, bytes, samples }: Fixture): Promise<readonly Decoder[]> {
   const { space, hostPub, cardKey } = samples.kit
-  const only = (drives: string, cost: number, sample: Bytes, open: (input: Bytes) => Opened): Decoder => ({
+  const cheap = { cost: 1 }
+  const only = (drives: string, weight: Weight, sample: Bytes, open: (input: Bytes) => Opened): Decoder => ({
     ...{ name: drives.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), drives: [drives] },
-    ...{ cost, samples: [sample] },
+    ...{ ...weight, samples: [sample] },
     read(input) {
       const opened = open(input)
       return opened instanceof Promise ? opened.then((value) => value && sample) : opened && sample
@@ -41,15 +42,15 @@ export async function sealedDecoders({ p, bytes, samples }: Fixture): Promise<re
   const inside = concat(uint(bytes("card", "signed").length, 2), bytes("card", "signed"))
 
   return [
-    only("openCard", 1, bytes("card", "sealed"), (input) => openCard(p, input, cardKey, space, hostPub)),
-    only("unwrapCardKey", 1, cardWrap, (input) => unwrapCardKey(p, cardKeyWrapKey, space, input)),
-    only("unwrapSecret", 1, bytes("wrap", "wrap"), (input) => unwrapSecret(p, kek, space, head, serial, input)),
-    only("openSeat", kemCost, bytes("seat", "seat"), async (input) => {
+    only("openCard", cheap, bytes("card", "sealed"), (input) => openCard(p, input, cardKey, space, hostPub)),
+    only("unwrapCardKey", cheap, cardWrap, (input) => unwrapCardKey(p, cardKeyWrapKey, space, input)),
+    only("unwrapSecret", cheap, bytes("wrap", "wrap"), (input) => unwrapSecret(p, kek, space, head, serial, input)),
+    only("openSeat", kem, bytes("seat", "seat"), async (input) => {
       const seat = seatKind.decode(p, input)
       await seatKind.verify(p, seat, samples.signed.find(({ name }) => name === "seat")?.signer ?? hostPub)
       return openSeat(p, seat, request, kemSecret)
     }),
-    only("hpkeOpen", kemCost, concat(sealed.enc, sealed.ct), (input) =>
+    only("hpkeOpen", kem, concat(sealed.enc, sealed.ct), (input) =>
       hpkeOpen(pair.secretKey, input.slice(0, 1120), info, aad, input.slice(1120)),
     ),
     {
@@ -72,4 +73,5 @@ export async function sealedDecoders({ p, bytes, samples }: Fixture): Promise<re
   ]
 }
 
+type Weight = Pick<Decoder, "cost" | "limitMs">
 type Opened = object | undefined | Promise<object | undefined>
