@@ -24,6 +24,7 @@ const tokens = [
   ...["#", "%", "%00", "+", "=", "&", "..", "/", ":", "-", "_", "\u202e", "é"].map(utf8),
 ]
 
+/** Changes `bytes`, in place or into new ones; `other` stays as it is. */
 type Change = (random: Random, bytes: Bytes, other: Bytes) => Bytes
 
 const flipBit: Change = (random, bytes) => {
@@ -104,12 +105,13 @@ const maxBytes = 8192
 
 /** One input: mostly a sample with one to four changes, now and then bytes of pure chance. */
 export function mutate(random: Random, samples: readonly Bytes[]): Bytes {
-  const any = (): Bytes => (samples[random.below(samples.length)] ?? new Uint8Array(0)).slice()
+  // never written to: what changes is a copy
+  const any = (): Bytes => samples[random.below(samples.length)] ?? new Uint8Array(0)
   const kind = random.below(32)
   if (kind === 0) return chance(random, random.below(random.pick([4, 40, 400])))
   // the right beginning and the right length, so that it is not refused at the door
   if (kind === 1) return concat(any().subarray(0, 2), chance(random, Math.max(0, any().length - 2)))
-  let bytes = any()
+  let bytes = any().slice()
   for (let left = random.pick([1, 1, 1, 2, 2, 3, 4]); left > 0; left--)
     bytes = bytes.length === 0 ? extend(random, bytes, any()) : random.pick([first, ...rest])(random, bytes, any())
   return bytes.length > maxBytes ? bytes.slice(0, maxBytes) : bytes

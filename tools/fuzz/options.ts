@@ -14,7 +14,7 @@ that encodes to the same bytes, or a refusal with a code, within 5 ms (50 where 
 
   npm run fuzz -- [--inputs N] [--only NAME] [--seed TEXT] [--json]
 
-  --inputs N    inputs for each decoder (200000); a decoder that checks signatures gets a twentieth of them, one that
+  --inputs N    inputs for each decoder (200000); a decoder that checks signatures gets a fortieth of them, one that
                 opens a KEM a two-hundredth
   --only NAME   one decoder; an unknown name lists them all
   --seed TEXT   other inputs; the same text makes the same ones (1)

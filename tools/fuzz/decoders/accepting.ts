@@ -12,7 +12,7 @@ import type { Decoder } from "../decoder.ts"
 import type { Fixture } from "./samples.ts"
 
 /** A signature check or the check of a key takes about as long as decoding a hundred objects. */
-const cost = 20
+const cost = 40
 
 /**
  * The functions that decode and then check from the host key down. Nothing but what was signed may come through: every
@@ -60,8 +60,9 @@ export async function acceptingDecoders({ p, bytes }: Fixture): Promise<readonly
       },
     },
     {
-      // its message is not signed as a whole: policy and invites are, the card is for whoever can open it
-      ...{ name: "accept-create", drives: ["acceptCreate"], cost, samples: [create] },
+      // its message is not signed as a whole: policy and invites are, the card is for whoever can open it; checking two
+      // keys and two signatures takes three milliseconds
+      ...{ name: "accept-create", drives: ["acceptCreate"], cost, limitMs: 25, samples: [create] },
       async read(input) {
         const made = await acceptCreate(p, input, kitTime)
         const genuine = made.invites.every(({ bytes: accepted }) => equal(accepted, invite.signed.bytes))

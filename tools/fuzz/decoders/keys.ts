@@ -12,17 +12,17 @@ export async function keyDecoders({ p, samples }: Fixture): Promise<readonly Dec
   const kem = await kemKeyPairOf(new Uint8Array(32).fill(4))
   return [
     {
-      ...{ name: "public-key", drives: ["webPrimitives"], cost: 20, samples: [hostPub] },
+      ...{ name: "public-key", drives: ["webPrimitives"], cost: 40, samples: [hostPub] },
       read: (input) => (p.isStrictPublicKey(input) ? input : undefined),
     },
     {
-      ...{ name: "signature", drives: ["webPrimitives"], cost: 20, samples: [signature] },
+      ...{ name: "signature", drives: ["webPrimitives"], cost: 40, samples: [signature] },
       async read(input): Promise<Bytes | undefined> {
         return (await p.verify(input.slice(0, 32), message, input.slice(32))) ? signature : undefined
       },
     },
     {
-      ...{ name: "kem-key", drives: ["hpkeSeal"], cost: 200, limitMs: 50, samples: [kem.publicKey] },
+      ...{ name: "kem-key", drives: ["hpkeSeal"], cost: 400, limitMs: 50, samples: [kem.publicKey] },
       async read(input) {
         // its length is the codec's to check: another one is a caller's mistake
         if (input.length !== kemSizes.publicKey) return undefined
