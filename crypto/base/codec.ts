@@ -1,5 +1,5 @@
 import * as P from "micro-packed"
-import { utf8, type Bytes } from "./bytes.ts"
+import type { Bytes } from "./bytes.ts"
 import { CodecError } from "./errors.ts"
 import type { Epoch, EpochMs, InviteId, ObjectId, SeatSerial, SenderIndex, SpaceId, Step } from "./ids.ts"
 
@@ -46,22 +46,19 @@ export const u16 = P.U16BE
 export const u32 = P.U32BE
 /** Exactly `length` bytes. */
 export const fixed = (length: number): Coder<Bytes> => P.bytes(length) as unknown as Coder<Bytes>
+// The limits of what follows are in the lengths themselves: what is too long is refused before any of it is read.
 /** u16 length, then the bytes, at most `max` of them. */
-export const blob = (max: number): Coder<Bytes> => atMost(P.bytes(P.U16BE) as unknown as Coder<Bytes>, max)
+export const blob = (max: number): Coder<Bytes> => P.bytes(upTo(u16, max)) as unknown as Coder<Bytes>
 /** u32 length, then the bytes, at most `max` of them. */
-export const longBlob = (max: number): Coder<Bytes> => atMost(P.bytes(P.U32BE) as unknown as Coder<Bytes>, max)
+export const longBlob = (max: number): Coder<Bytes> => P.bytes(upTo(u32, max)) as unknown as Coder<Bytes>
 /** u16 length, then UTF-8, at most `max` bytes of it. */
-export const text = (max: number): Coder<string> =>
-  P.validate(P.string(P.U16BE), (value) => {
-    if (utf8(value).length > max) throw new CodecError("malformed", "text too long")
-    return value
-  })
+export const text = (max: number): Coder<string> => P.string(upTo(u16, max))
 /** u16 count, then the items, at most `max` of them. */
 export const list = <T>(item: Coder<T>, max: number): Coder<readonly T[]> =>
-  atMost(P.array(P.U16BE, item) as unknown as Coder<readonly T[]>, max)
+  P.array(upTo(u16, max), item) as unknown as Coder<readonly T[]>
 /** A list of nothing or one. */
 export const maybe = <T>(item: Coder<T>): Coder<readonly T[]> =>
-  atMost(P.array(P.U8, item) as unknown as Coder<readonly T[]>, 1)
+  P.array(upTo(u8, 1), item) as unknown as Coder<readonly T[]>
 /** u8 that is one of `allowed`. */
 export const oneOf = <const V extends number>(allowed: readonly V[]): Coder<V> =>
   P.validate(P.U8, (value) => {
@@ -78,12 +75,6 @@ export const upTo = (coder: Coder<number>, max: number): Coder<number> =>
 export const flag = P.bool
 /** A union: u8 tag, then the structure of that tag. */
 export const union = P.mappedTag
-
-const atMost = <T extends { readonly length: number }>(coder: Coder<T>, max: number): Coder<T> =>
-  P.validate(coder, (value) => {
-    if (value.length > max) throw new CodecError("malformed", "too many")
-    return value
-  })
 
 export const spaceId = fixed(16) as unknown as Coder<SpaceId>
 export const inviteId = fixed(16) as unknown as Coder<InviteId>
