@@ -5,6 +5,7 @@ import type { Store } from "./db/open.ts"
 import type { Buckets } from "./http/buckets.ts"
 import type { Log } from "./log.ts"
 import type { Rooms } from "./room/rooms.ts"
+import type { OpenRooms } from "./sfu/open-rooms.ts"
 import type { SfuOrders } from "./sfu/orders.ts"
 import type { Sfu } from "./sfu/sfu.ts"
 
@@ -31,5 +32,6 @@ export interface Service {
   readonly rooms: Rooms
   readonly sfu: Sfu
   readonly sfuOrders: SfuOrders
+  readonly openRooms: OpenRooms
   readonly limits: Limits
 }

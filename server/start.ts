@@ -14,6 +14,7 @@ import { Rooms } from "./room/rooms.ts"
 import type { Service } from "./service.ts"
 import { Gate } from "./sfu/gate.ts"
 import { deniedIdentities } from "./sfu/identity.store.ts"
+import { OpenRooms } from "./sfu/open-rooms.ts"
 import { SfuOrders } from "./sfu/orders.ts"
 import type { Sfu } from "./sfu/sfu.ts"
 import { sweep } from "./sweeper.ts"
@@ -49,7 +50,8 @@ export async function startServer(config: Config, parts: StartParts): Promise<Ru
   const { db } = store
   const sfuOrders = new SfuOrders(sfu, log)
   const rooms = new Rooms(db, p, clock)
-  const service: Service = { p, clock, log, store, db, rooms, sfu, sfuOrders, limits: createLimits(clock) }
+  const openRooms = new OpenRooms(sfu, clock)
+  const service: Service = { p, clock, log, store, db, rooms, sfu, sfuOrders, openRooms, limits: createLimits(clock) }
   const page = await readPage(config.page)
   const gate = new Gate(service)
   const { trustedProxies } = config

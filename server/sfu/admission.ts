@@ -15,11 +15,11 @@ const roleOf = (row: Row): SfuRole => (onStage(row.index) ? "stage" : "audience"
  * A ticket for one join at the SFU: a random identity that stands for the row, and a token that is good for a minute.
  * @throws Refusal `sfu-unreachable`
  */
-export async function admit({ p, db, clock, sfu }: Service, room: Room, row: Row) {
+export async function admit({ p, db, clock, sfu, openRooms }: Service, room: Room, row: Row) {
   const { space, sfuRoom } = room.state
   const identity = toBase64Url(p.random(16))
   try {
-    await sfu.openRoom(sfuRoom)
+    await openRooms.open(sfuRoom)
   } catch {
     throw new Refusal("sfu-unreachable")
   }

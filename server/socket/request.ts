@@ -24,7 +24,7 @@ const windowSlackMs = 300_000
 export const request: Handler<"request"> = async (service, connection, { ref, request: bytes }) => {
   const room = roomOf(connection)
   return room.run(async () => {
-    const { p, db, clock } = service
+    const { p, db, clock, openRooms } = service
     const { chain, waiting } = room.state
     const named = seatRequestKind.decode(p, bytes).fields
     const invite = chain.invites.get(toHex(named.inviteId))
@@ -49,6 +49,8 @@ export const request: Handler<"request"> = async (service, connection, { ref, re
     const { seatPub, inviteId, n } = named
     remember(connection, id, toHex(named.seatPub))
     waiting.add({ id, seatPub: toHex(seatPub), inviteId: toHex(inviteId), n, receivedAt: clock() })
+    // the room only: a ticket is for the seated
+    openRooms.prepare(room.state.sfuRoom)
     room.toLeaders({
       TAG: "request",
       data: { request: accepted.bytes, invite: inviteBytes(chain, toHex(inviteId)) },

@@ -14,10 +14,11 @@ export async function endSpace(
   end: readonly Bytes[],
   deleted: () => void = () => undefined,
 ): Promise<void> {
-  const { db, store, sfuOrders } = service
+  const { db, store, sfuOrders, openRooms } = service
   await deleteSpace(db, room.state.space)
   store.forgetDeleted()
   deleted()
   room.end({ TAG: "ended", data: { end } })
+  openRooms.forget(room.state.sfuRoom)
   sfuOrders.closeRoom(room.state.sfuRoom)
 }
