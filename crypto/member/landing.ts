@@ -15,6 +15,9 @@ import { chainOf, leading, patch, patchLead, persist, type Turn } from "./turn.t
 import type { BatchPost, HeadPost } from "./leadership.ts"
 import { stepKeks } from "./wrapping.ts"
 
+/** How long the service has to echo a Head. */
+const echoMs = 500
+
 /** Whether a Head from the service is the echo of our own POST. */
 export function isOwnHead(turn: Turn, bytes: Uint8Array): boolean {
   const post = turn.state.lead?.inflight
@@ -39,12 +42,11 @@ async function headLanded(turn: Turn, post: HeadPost): Promise<void> {
   const before = chainOf(turn).head
   const takesOver = post.reason === reasons.takeover
   await takeHead(turn, post.bundle)
-  // The bytes are public: whoever the media server reaches knows of it even if the service holds it back.
-  turn.out.push({ kind: "notice", bytes: post.bundle.head })
+  noticeHead(turn, post)
   // Requests that name a Head of the leader before are sent again: their answers may be there already.
   if (takesOver) patchLead(turn, { recentHeads: [] })
   remember(turn, post.id)
-  patchLead(turn, { inflight: undefined })
+  patchLead(turn, { inflight: undefined, unnoticedSince: undefined })
   if (takesOver) patchLead(turn, { lastRotationAt: turn.world.monotonic, lastBatchAt: turn.world.monotonic })
   const { epoch } = post.secret
   if (epoch === before?.fields.epoch || lead.seats === undefined) {
@@ -66,6 +68,20 @@ async function headLanded(turn: Turn, post: HeadPost): Promise<void> {
   await takeOwnSeat(turn, epoch)
   installEpoch(turn, { ...post.secret, secret: post.secret.secret.slice() })
   persist(turn)
+}
+
+/** The bytes are public: whoever the media server reaches knows of it even if the service holds it back. */
+function noticeHead(turn: Turn, post: HeadPost): void {
+  turn.out.push({ kind: "notice", bytes: post.bundle.head })
+}
+
+/** A Head that the service has not echoed goes out over the media server alone. */
+export function tickLanding(turn: Turn): void {
+  const { monotonic } = turn.world
+  const { inflight, unnoticedSince } = leading(turn)
+  if (inflight?.kind !== "head" || unnoticedSince === undefined || monotonic - unnoticedSince < echoMs) return
+  noticeHead(turn, inflight)
+  patchLead(turn, { unnoticedSince: undefined })
 }
 
 /** A leader is seated by its own Head; after a reload it sends only in the epochs it makes from now on. */

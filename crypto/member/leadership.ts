@@ -46,6 +46,8 @@ export interface Leading {
   /** Requests that have got their Seat, by id in hex, each with the Head it named: none is answered twice. */
   readonly seen: ReadonlyMap<string, ObjectId>
   readonly inflight: HeadPost | BatchPost | undefined
+  /** When the Head under way was made; undefined once the media server has it, too. */
+  readonly unnoticedSince: number | undefined
   /** Rows to remove, roles to change, policy to name with the next Head. */
   readonly pending: PendingChanges
   readonly lastHeadAt: number

@@ -171,6 +171,7 @@ export async function takeLeave(turn: Turn, bytes: Uint8Array): Promise<void> {
 export async function lead(turn: Turn): Promise<void> {
   const { monotonic } = turn.world
   const state = leading(turn)
+  if (turn.state.socket === "offline") return kickOffline(turn)
   if (turn.state.socket !== "synced" || !acts(turn)) return
   if (state.seats === undefined) {
     if (chainOf(turn).head !== undefined) askRows(turn)
@@ -188,6 +189,14 @@ export async function lead(turn: Turn): Promise<void> {
     if (leading(turn).waiting.length > 0 && monotonic - state.lastBatchAt >= batchSpacingMs) await makeBatch(turn)
   }
   sendChunk(turn)
+}
+
+/** Out of the service's reach a kick is made all the same: the media server carries it, and senders fall silent. */
+async function kickOffline(turn: Turn): Promise<void> {
+  const { seats, inflight, pending, lastRotationAt } = leading(turn)
+  const spaced = turn.world.monotonic - lastRotationAt >= rotationSpacingMs
+  if (seats === undefined || inflight !== undefined || !pending.urgent || !spaced) return
+  if (chainOf(turn).head !== undefined) await makeHead(turn, reasons.urgent)
 }
 
 /** Why a Head is due now, if one is. */

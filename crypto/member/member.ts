@@ -9,7 +9,7 @@ import { fromWire, greet, greeted, notGreeted, takeState, takeWelcome } from "./
 import { sync } from "./hello.ts"
 import { obey } from "./hosting.ts"
 import { requestRefused, retryHeldSeat, sendRequest, takeAnswer, takeSeat, tickJoining, wantSeat } from "./joining.ts"
-import { isOwnHead, isOwnStep, landed } from "./landing.ts"
+import { isOwnHead, isOwnStep, landed, tickLanding } from "./landing.ts"
 import { tickClocks } from "./freshness.ts"
 import { lead, postRefused, resume, takeForeignAnswer, takeLeave, takeRequest, takeRows } from "./leading.ts"
 import { takeHead, takeStep, takeWrap, tickListening, wrapsComplete } from "./listening.ts"
@@ -97,6 +97,7 @@ async function take(turn: Turn, input: Input): Promise<void> {
       await tickJoining(turn)
       tickListening(turn)
       tickNotices(turn)
+      if (turn.state.lead !== undefined) tickLanding(turn)
       return tickSending(turn)
     default:
       input satisfies never

@@ -45,6 +45,11 @@ async function takeHeadNotice(turn: Turn, bytes: Bytes): Promise<void> {
     raise(turn, "fork", signer)
     return
   }
+  // Whoever leads builds on a Head that we should have seen.
+  const { heads } = turn.state
+  const oldest = head.fields.seq - heads.length + 1
+  const follows = heads.some((id) => equal(id, notice.fields.prev))
+  if (!follows && seq > oldest && seq <= head.fields.seq + 1) raise(turn, "fork", signer)
   if (seq <= head.fields.seq) return
   patch(turn, { noticed: { id: notice.id, seq, epoch, time, signer: entry.seatPub, at: monotonic } })
   // Somebody goes: what we seal from now on must not be for them, whether or not the service tells us who.

@@ -78,7 +78,11 @@ async function sealHead(turn: Turn, reason: Reason, made: PendingChanges, secret
     reason,
     made,
   }
-  patchLead(turn, { inflight: post, pending: made === pending ? noPending : pending })
+  patchLead(turn, {
+    inflight: post,
+    pending: made === pending ? noPending : pending,
+    unnoticedSince: turn.world.monotonic,
+  })
   if (!same) patchLead(turn, { lastRotationAt: turn.world.monotonic })
   persist(turn)
   postHead(turn, post)

@@ -177,6 +177,7 @@ export function newLeading(record: LeadRecord | undefined): Leading {
     recentHeads: [],
     seen: new Map(),
     inflight: record?.unechoed,
+    unnoticedSince: undefined,
     pending: noPending,
     lastHeadAt: -Infinity,
     lastRotationAt: -Infinity,

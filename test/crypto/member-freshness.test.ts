@@ -155,4 +155,25 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
     await house.elapse(200)
     await ada.until(() => alarms(ada).length === 0)
   })
+
+  it("a Head of a leader who builds on one that nobody showed us is a fork", async () => {
+    const { chain, seatSeed } = host.state
+    const fields = chain?.head?.fields
+    if (fields === undefined || seatSeed === undefined) throw new Error("no head")
+    const elsewhere = { ...fields, seq: fields.seq + 1, prev: p.random(32) as typeof fields.prev, reason: reasons.beat }
+    ada.notice((await headKind.sign(p, seatSeed, elsewhere)).bytes)
+    await ada.until(() => alarms(ada).includes("fork"))
+  })
+
+  it("a kick that the service never hears of silences the speakers through the media server", async () => {
+    const { link } = await house.invite(host)
+    const eve = await house.join("eve", link)
+    await ada.until(() => ada.upToDate)
+    await host.until(() => host.upToDate)
+    house.loses = (who) => who === "host"
+    await host.command({ kind: "remove", serial: eve.serial })
+    await house.elapse(2_000)
+    await ada.until(({ sending }) => sending.silence === "no-wrap")
+    expect(await eve.hears(await ada.speak())).toBe(false)
+  })
 })

@@ -5,6 +5,7 @@ import type { EpochMs } from "#crypto/base/ids"
 import type { Primitives } from "#crypto/base/primitives"
 import { webPrimitives } from "#crypto/base/web-primitives"
 import type { Link } from "#crypto/link/link"
+import type { SpaceKindName } from "#crypto/link/policy"
 import { createSpace, startFromLink, startFromRecord } from "#crypto/member/start"
 import type { MemberCommand, MemberState, VaultRecord } from "#crypto/member/types"
 import { Courier } from "../../web/courier/courier.ts"
@@ -84,9 +85,9 @@ export class Household {
   }
 
   /** Creates a space and opens its room. */
-  async host(who = "host"): Promise<Person> {
+  async host(who = "host", kind: SpaceKindName = "invited"): Promise<Person> {
     const p = this.primitivesOf(who)
-    const made = await createSpace(p, this.now, { title: "A talk", hostName: "Ada", language: "en" })
+    const made = await createSpace(p, this.now, { title: "A talk", hostName: "Ada", language: "en", kind })
     const answer = await this.service.post(made.body)
     if (answer.status !== 201) throw new Error(`The space was not made: ${await answer.text()}`)
     const host = this.enter(who, made.state, made.record)

@@ -63,7 +63,7 @@ class Browser {
   }
 }
 
-const create = { kind: "create", title: "T", hostName: "H", language: "en" } as const
+const create = { kind: "create", title: "T", hostName: "H", language: "en", space: "invited" } as const
 
 function someLink(): { readonly space: string; readonly link: string } {
   const link: Link = { space: p.random(16) as Link["space"], seed: p.random(16), hostPub: p.publicKey(p.random(32)) }

@@ -1,3 +1,4 @@
+import { bareView } from "../../web/keys/bare-view.ts"
 import { expect, test } from "vitest"
 import { en } from "../../web/i18n/en.ts"
 import type { RoomView } from "../../web/keys/messages.ts"
@@ -6,22 +7,14 @@ import { statusOf } from "../../web/room/status.ts"
 
 const connected = { ...noSound, state: "connected" } as const
 const view: RoomView = {
+  ...bareView("AAECAwQFBgcICQoLDA0ODw", "opening"),
   phase: "seated",
-  problem: undefined,
-  space: "AAECAwQFBgcICQoLDA0ODw",
-  card: undefined,
   inviteRole: "listener",
-  me: undefined,
-  stage: [],
   count: 2,
   hostOnline: true,
   online: true,
-  sending: { kind: "not-on-stage" },
-  safetyCode: undefined,
   epoch: 1,
   seq: 1,
-  invites: [],
-  audience: [],
 }
 const facts = { view, sound: connected, microphone: microphoneOff, hearing: 3 }
 

@@ -171,7 +171,14 @@ export const en = {
     personUsed: (used: number): string => (used === 0 ? "not used yet" : "has come in"),
     live: (n: number) => count(n, { one: "# inside now", other: "# inside now" }),
     until: (date: string) => `until ${date}`,
-    states: { open: "open", burnt: "stopped", revoked: "revoked", expired: "expired", "used-up": "used up" },
+    states: {
+      open: "open",
+      knock: "needs your yes",
+      burnt: "stopped",
+      revoked: "revoked",
+      expired: "expired",
+      "used-up": "used up",
+    },
   },
 
   safety: {

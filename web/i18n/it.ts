@@ -171,7 +171,14 @@ export const it = {
     personUsed: (used: number) => (used === 0 ? "non ancora usato" : "è entrata"),
     live: (n: number) => count(n, { one: "# dentro ora", other: "# dentro ora" }),
     until: (date: string) => `fino a ${date}`,
-    states: { open: "aperto", burnt: "fermato", revoked: "revocato", expired: "scaduto", "used-up": "esaurito" },
+    states: {
+      open: "aperto",
+      knock: "serve il tuo sì",
+      burnt: "fermato",
+      revoked: "revocato",
+      expired: "scaduto",
+      "used-up": "esaurito",
+    },
   },
 
   safety: {

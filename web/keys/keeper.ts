@@ -10,7 +10,8 @@ import { failed, replyValue } from "./reply.ts"
 import { Screen } from "./screen.ts"
 import type { Release, SpaceLocks } from "./space-lock.ts"
 import type { Vault } from "./vault.ts"
-import { bareView, goneView, roomView } from "./view.ts"
+import { bareView, goneView } from "./bare-view.ts"
+import { roomView } from "./view.ts"
 
 /** What a keeper is given by the worker it lives in. */
 export interface KeeperPorts extends Omit<DriverPorts, "persist" | "forget" | "changed" | "broken"> {
@@ -84,12 +85,12 @@ export class Keeper {
     return replyValue(this.#ports.origin, await this.#room.driver.command(command))
   }
 
-  async #create(wish: { readonly title: string; readonly hostName: string; readonly language: string }) {
+  async #create(wish: Extract<Command, { kind: "create" }>) {
     const { p, now } = this.#ports
     const { title, hostName, language } = wish
     // Opened first: a browser that cannot keep the keys makes no space.
     const vault = await this.#ports.vault()
-    const made = await createSpace(p, now(), { title, hostName, language })
+    const made = await createSpace(p, now(), { title, hostName, language, kind: wish.space })
     const creation = await this.#ports.postSpace(made.body)
     if (creation !== "created") return failed(creation)
     const space = toBase64Url(made.record.space)

@@ -19,12 +19,27 @@ export interface Person {
   readonly isMe: boolean
 }
 
+/** Somebody who knocks: the words are the ones they see. */
+export interface Knock {
+  /** Id of the request. */
+  readonly request: string
+  readonly words: readonly string[]
+  /** The host's own private label of the invite (host's page only). */
+  readonly label: string | undefined
+}
+
+/** One sentence on the screen each; `about`: the name of somebody on stage, if it is about somebody. */
+export interface AlarmEntry {
+  readonly kind: "fork" | "strange-head" | "host-key-twice" | "admitted-without-invite" | "wrong-secret" | "withheld"
+  readonly about: string | undefined
+}
+
 /** An invite as its host sees it. */
 export interface InviteEntry {
   readonly id: string
   /** The host's private label; never leaves this device. */
   readonly label: string
-  readonly role: "listener" | "speaker"
+  readonly role: "listener" | "speaker" | "moderator" | "cohost"
   /** true: for one person (a new device replaces the older one); false: for a group. */
   readonly personal: boolean
   /** Seats ever admitted, and at most (0 = unlimited). */
@@ -32,7 +47,7 @@ export interface InviteEntry {
   readonly uses: number
   readonly live: number
   readonly notAfter: number
-  readonly state: "open" | "burnt" | "revoked" | "expired" | "used-up"
+  readonly state: "open" | "knock" | "burnt" | "revoked" | "expired" | "used-up"
 }
 
 /** Why there is no room on the screen, or why one cannot speak: each has one sentence and one button in i18n. */
@@ -70,13 +85,28 @@ export interface RoomView {
   readonly space: string
   readonly card: { readonly title: string; readonly hostName: string; readonly language: string } | undefined
   /** What the link in hand lets its holder be. */
-  readonly inviteRole: "listener" | "speaker" | "host" | undefined
+  readonly inviteRole: RoleName | undefined
   readonly me: Person | undefined
   /** The stage in order of sender index. */
   readonly stage: readonly Person[]
   /** Seats, as counted in the newest signed Head or Step. */
   readonly count: number
+  /** Whether somebody who may let people in is there: the leader, the host or a deputy. */
   readonly hostOnline: boolean
+  readonly kind: "open" | "invited" | "sealed" | undefined
+  /** Whoever leads just now: signer of the newest Head. */
+  readonly leader: Person | undefined
+  /** Whether I lead, and whether I am a host who does not and could at once. */
+  readonly leads: boolean
+  readonly mayRetake: boolean
+  /** Whether somebody else could lead on if I left. */
+  readonly outlivesMe: boolean
+  /** The four words of my own knock, while a human is being asked to let me in. */
+  readonly knocking: readonly string[] | undefined
+  /** People who wait for my yes, in the order they came. */
+  readonly knocks: readonly Knock[]
+  /** What an honest service, media server and leader never do. */
+  readonly alarms: readonly AlarmEntry[]
   /** Whether the socket to the key service is up. */
   readonly online: boolean
   /** What this member's cells carry. `silence`: sealed silence, and why. */
@@ -94,7 +124,13 @@ export interface RoomView {
 
 /** A request of the page; each is answered by exactly one `reply` with its id. */
 export type Command =
-  | { readonly kind: "create"; readonly title: string; readonly hostName: string; readonly language: string }
+  | {
+      readonly kind: "create"
+      readonly title: string
+      readonly hostName: string
+      readonly language: string
+      readonly space: "open" | "invited" | "sealed"
+    }
   /** `link` only when the page was opened with a fragment; else the vault is asked. */
   | { readonly kind: "open"; readonly space: string; readonly link: string | undefined }
   | { readonly kind: "join" }
@@ -102,7 +138,7 @@ export type Command =
   | {
       readonly kind: "invite"
       readonly label: string
-      readonly role: "listener" | "speaker"
+      readonly role: "listener" | "speaker" | "moderator" | "cohost"
       readonly personal: boolean
       readonly uses: number
       readonly lifetimeMs: number
@@ -112,6 +148,8 @@ export type Command =
   | { readonly kind: "promote"; readonly serial: number }
   | { readonly kind: "demote"; readonly serial: number }
   | { readonly kind: "remove"; readonly serial: number }
+  | { readonly kind: "admit" | "refuse"; readonly request: string }
+  | { readonly kind: "retake" }
   | { readonly kind: "leave" }
   | { readonly kind: "end" }
   /** A fresh token for one join at the SFU. */

@@ -4,10 +4,11 @@ import type { Primitives } from "#crypto/base/primitives"
 import { inviteIdOf, inviteKind, inviteRefusal, type SignedInvite } from "#crypto/link/invite"
 import { policyKind, type Policy } from "#crypto/link/policy"
 import type { HostInvite, MemberState } from "#crypto/member/types"
-import { roleName, roles } from "#crypto/room/roles"
+import { knockWords } from "#crypto/room/knock-words"
+import { roleName, roles, type Role } from "#crypto/room/roles"
 import { onStage, type RosterEntry } from "#crypto/room/roster"
 import { counterStates, type Seats } from "#crypto/room/seats"
-import type { InviteEntry, Person } from "./messages.ts"
+import type { InviteEntry, Knock, Person } from "./messages.ts"
 import { pseudonym } from "./names.ts"
 
 type Who = Pick<RosterEntry, "serial" | "seatPub" | "role" | "index" | "inviteId">
@@ -54,13 +55,19 @@ function inviteEntry(
   return {
     id: invite.id,
     label: invite.label,
-    role: signed.fields.role >= roles.speaker ? "speaker" : "listener",
+    role: invited(signed.fields.role),
     personal: signed.fields.seats === 1,
     used: seats?.counters.get(key)?.used ?? liveSeats,
     uses: signed.fields.uses,
     live: liveSeats,
     notAfter: signed.fields.notAfter,
   }
+}
+
+/** No invite makes a host. */
+function invited(role: Role): InviteEntry["role"] {
+  const name = roleName(role)
+  return name === "host" ? "cohost" : name
 }
 
 function stateOf(
@@ -73,7 +80,8 @@ function stateOf(
   const { policy, seats, now } = context
   if (policy !== undefined && inviteRefusal(signed, id, policy, now) === "revoked") return "revoked"
   const counter = seats?.counters.get(key)
-  if (counter !== undefined && counter.state !== counterStates.open) return "burnt"
+  if (counter?.state === counterStates.burnt) return "burnt"
+  if (counter?.state === counterStates.knock) return "knock"
   if (now > entry.notAfter) return "expired"
   // a personal invite is never used up: a new device takes the seat of the older one
   return !entry.personal && entry.uses > 0 && entry.used >= entry.uses ? "used-up" : "open"
@@ -108,4 +116,14 @@ function ownInvite(p: Primitives, bytes: Bytes): OwnInvite {
   const invite = { signed, id, key: toHex(id) }
   read.set(bytes, invite)
   return invite
+}
+
+/** Whoever waits for this member's yes; nobody unless it leads. */
+export function knockEntries(p: Primitives, state: MemberState): readonly Knock[] {
+  const labels = new Map((state.host?.invites ?? []).map((invite) => [invite.id, invite.label]))
+  return (state.lead?.knocking ?? []).map(({ request }) => ({
+    request: toHex(request.id),
+    words: knockWords(p, request.id),
+    label: labels.get(toHex(request.fields.inviteId)),
+  }))
 }

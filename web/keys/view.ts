@@ -2,39 +2,16 @@ import { toBase64Url, type Bytes } from "#crypto/base/bytes"
 import { noIndex, type EpochMs } from "#crypto/base/ids"
 import type { Primitives } from "#crypto/base/primitives"
 import { hostInviteId } from "#crypto/link/invite"
-import type { MemberState } from "#crypto/member/types"
-import { roles } from "#crypto/room/roles"
+import { spaceKinds, type SpaceKindName } from "#crypto/link/policy"
+import type { Alarm, MemberState } from "#crypto/member/types"
+import { signerOf } from "#crypto/room/head"
+import { knockWords } from "#crypto/room/knock-words"
+import { leaderRank } from "#crypto/room/leaders"
+import { roleName, roles } from "#crypto/room/roles"
 import { onStage } from "#crypto/room/roster"
 import { safetyCode } from "#crypto/room/safety-code"
-import type { Person, Problem, RoomView } from "./messages.ts"
-import { inviteEntries, personMaker } from "./people.ts"
-
-/** A view that shows nothing but a phase. */
-export function bareView(space: string, phase: "opening" | "elsewhere"): RoomView {
-  return {
-    phase,
-    problem: undefined,
-    space,
-    card: undefined,
-    inviteRole: undefined,
-    me: undefined,
-    stage: [],
-    count: 0,
-    hostOnline: false,
-    online: false,
-    sending: { kind: "not-on-stage" },
-    safetyCode: undefined,
-    epoch: 0,
-    seq: 0,
-    invites: [],
-    audience: [],
-  }
-}
-
-/** The view of a space that is closed to this page. */
-export function goneView(space: string, problem: Problem): RoomView {
-  return { ...bareView(space, "opening"), phase: "gone", problem }
-}
+import type { AlarmEntry, Person, RoomView } from "./messages.ts"
+import { inviteEntries, knockEntries, personMaker } from "./people.ts"
 
 /** Everything of a member's state that its page may show: nothing of it is secret. */
 export function roomView(p: Primitives, state: MemberState, now: EpochMs): RoomView {
@@ -52,6 +29,11 @@ export function roomView(p: Primitives, state: MemberState, now: EpochMs): RoomV
     stage,
     count: chain?.count ?? 0,
     hostOnline: state.hostOnline,
+    ...leaderOf(state, stage),
+    kind: kindOf(state),
+    knocking: state.knocking && state.request !== undefined ? knockWords(p, state.request.id) : undefined,
+    knocks: knockEntries(p, state),
+    alarms: state.alarms.map((alarm) => alarmEntry(alarm, stage)),
     online: state.socket !== "offline",
     sending: sendingOf(state, me),
     safetyCode: chain === undefined ? undefined : safetyCode(p, chain),
@@ -67,8 +49,35 @@ export function roomView(p: Primitives, state: MemberState, now: EpochMs): RoomV
 
 function inviteRole(state: MemberState): RoomView["inviteRole"] {
   if (state.host !== undefined) return "host"
-  if (state.invite === undefined) return undefined
-  return state.invite.fields.role >= roles.speaker ? "speaker" : "listener"
+  return state.invite === undefined ? undefined : roleName(state.invite.fields.role)
+}
+
+/** Who leads, and what that means for this member. */
+function leaderOf(state: MemberState, stage: readonly Person[]) {
+  const { chain, host, seated } = state
+  const signer = chain && signerOf(chain)
+  const leader = stage.find((person) => person.serial === signer?.serial)
+  const leads = leader?.isMe === true
+  const others = (chain?.roster ?? []).filter((entry) => entry.serial !== state.serial)
+  return {
+    leader,
+    leads,
+    mayRetake: host !== undefined && seated !== undefined && leader !== undefined && !leads,
+    outlivesMe: others.some(
+      (entry) => chain !== undefined && leaderRank(chain.policy.fields, chain.roster, entry.index) !== undefined,
+    ),
+  }
+}
+
+function kindOf({ chain }: MemberState): RoomView["kind"] {
+  const names = Object.keys(spaceKinds) as readonly SpaceKindName[]
+  return names.find((name) => spaceKinds[name] === chain?.policy.fields.kind)
+}
+
+/** An alarm names people by their place on stage, or by their seat where nobody on stage is meant. */
+function alarmEntry({ kind, about }: Alarm, stage: readonly Person[]): AlarmEntry {
+  const whom = kind === "admitted-without-invite" ? undefined : stage.find(({ index }) => index === about)
+  return { kind, about: whom?.name }
 }
 
 /** Oneself, once seated. The audience knows no rows, so there the own key is what one goes by. */

@@ -1,27 +1,9 @@
+import { bareView } from "../keys/bare-view.ts"
 import type { Command, ReplyValue, RoomView } from "../keys/messages.ts"
 import { microphoneOff, noSound, noVoices, type Microphone, type Session, type Sound, type Voices } from "./session.ts"
 
-/** What the page shows before the keys worker said anything. */
-export function blankView(space: string): RoomView {
-  return {
-    phase: "opening",
-    problem: undefined,
-    space,
-    card: undefined,
-    inviteRole: undefined,
-    me: undefined,
-    stage: [],
-    count: 0,
-    hostOnline: false,
-    online: true,
-    sending: { kind: "not-on-stage" },
-    safetyCode: undefined,
-    epoch: 0,
-    seq: 0,
-    invites: [],
-    audience: [],
-  }
-}
+/** What is shown before the keys worker has said anything: nothing is known to be wrong. */
+const blankView = (space: string): RoomView => ({ ...bareView(space, "opening"), online: true })
 
 /** How loud a sender has to be to be shown as speaking, of 0…1. */
 const speakingLevel = 0.02

@@ -1,5 +1,5 @@
+import { bareView } from "../../../web/keys/bare-view.ts"
 import type { Problem, RoomView } from "../../../web/keys/messages.ts"
-import { blankView } from "../../../web/room/room.svelte.ts"
 import type { Microphone, Sound, Voices } from "../../../web/room/session.ts"
 import { ana, audience, heron, invites, stage } from "./people.ts"
 
@@ -27,7 +27,7 @@ const safetyCode = {
   words: ["harbor", "violet", "candle", "orbit", "meadow", "tunnel"],
 }
 
-const blank = blankView(space)
+const blank: RoomView = { ...bareView(space, "opening"), online: true }
 const card: RoomView = {
   ...blank,
   phase: "card",
