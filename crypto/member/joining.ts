@@ -185,10 +185,12 @@ async function takeSeatBeside(turn: Turn, seat: SignedSeat, open: AnsweredReques
   const chain = chainOf(turn)
   const leader = chain.roster.find((entry) => entry.index === fields.signer)?.seatPub
   if (before === undefined || leader === undefined || fields.serial !== serial) return
-  if (fields.epoch !== chain.head?.fields.epoch || fields.step > chain.step) return
+  const newest = chain.head?.fields.epoch ?? 0
+  if (fields.epoch > newest || (fields.epoch === newest && fields.step > chain.step)) return
   const { kek, secret } = await openSeat(p, seat, open.id, open.kemSecret)
   turn.consumed.push(secret)
-  checkCommit(turn, fields.step, secret)
+  // In an older epoch only the key counts; a wrap under it still has to open to what its Head commits to.
+  if (fields.epoch === newest) checkCommit(turn, fields.step, secret)
   readClock(turn, fields.time, leader, open.sentAt)
   const keks = withKek(turn, before.keks, { key: kek, epoch: fields.epoch, leader })
   patch(turn, { seated: { ...before, keks } })
