@@ -12,7 +12,7 @@ import { requestFlags, seatRequestKind } from "../seat/seat-request.ts"
 import { helloKinds } from "../wire/wire.ts"
 import { hello, sync } from "./hello.ts"
 import { installEpoch } from "./listening.ts"
-import { readClock } from "./freshness.ts"
+import { clockKnown, readClock } from "./freshness.ts"
 import { acts, ask, chainOf, leaveRoom, patch, persist, spread, type Turn } from "./turn.ts"
 import type { AnsweredRequest, LeaderKek, OpenRequest, Problem } from "./types.ts"
 
@@ -23,6 +23,7 @@ const renewSpreadMs = 60_000
 const answerTimeoutMs = 10_000
 /** How long a deputy's Seat may come after the leader's: then the request's key is wiped. */
 const besideMs = 5_000
+const unreadAgainMs = 2_000
 /** KEK chains a seat keeps. */
 const maxChains = 4
 
@@ -164,7 +165,8 @@ async function seated(
       serial: fields.serial,
       firstEpoch: keepsCounters ? before.firstEpoch : fields.epoch,
       keks: withKek(turn, again ? before.keks : [], kek),
-      renewAt: monotonic + renewMs + spread(turn, renewSpreadMs),
+      // A Seat that was too long on its way is no reading of the leader's clock: asked for again.
+      renewAt: monotonic + (clockKnown(turn) ? renewMs + spread(turn, renewSpreadMs) : unreadAgainMs),
     },
   })
   if (newest && turn.state.secret?.epoch !== fields.epoch)

@@ -14,7 +14,7 @@ import { makeHead, newPolicy, postHead } from "./rotating.ts"
 import { askRows, checkAdmitted, learnInvites } from "./standby.ts"
 import { leaderLeft } from "./takeover.ts"
 import { sendChunk } from "./wrapping.ts"
-import { acts, chainOf, leading, patchLead, persist, type Turn } from "./turn.ts"
+import { acts, chainOf, leading, ownKey, patchLead, persist, type Turn } from "./turn.ts"
 import type { BatchPost, HeadPost, Waiting } from "./leadership.ts"
 
 /** Protocol §10. All in ms. */
@@ -90,7 +90,7 @@ export async function takeRows(turn: Turn, data: ServiceData<"rows">): Promise<v
     ),
     nextSerial: Math.max(lead.nextSerial, ...gatheringRows.map((row) => row.serial + 1)),
   })
-  await checkAdmitted(turn, gatheringRows, seats, false)
+  await checkAdmitted(turn, gatheringRows, seats, undefined)
   if (acts(turn))
     patchLead(turn, { pending: mergePending(lead.pending, { ...noPending, rotate: true, since: monotonic }) })
   const unechoed = lead.inflight?.kind === "head" ? lead.inflight : undefined
@@ -129,6 +129,8 @@ export async function takeRequest(turn: Turn, data: ServiceData<"request">): Pro
   const { seatPub, n } = request.fields
   const same = (other: Waiting): boolean => equal(other.request.fields.seatPub, seatPub)
   const { waiting, knocking } = leading(turn)
+  const own = ownKey(turn)
+  if (own !== undefined && equal(seatPub, own)) return
   if (waiting.some((other) => same(other) && other.request.fields.n > n)) return
   patchLead(turn, {
     waiting: [...waiting.filter((other) => !same(other)), { request, invite, since: monotonic, admitted: false }],

@@ -263,6 +263,8 @@ async function caughtUp(turn: Turn, data: ServiceData<"state">): Promise<void> {
   await takeState(turn, data)
   if (turn.state.lead === undefined) return
   const missed = before === undefined || !equal(before, chainOf(turn).seats)
+  // All that still waits is shown again after a sync.
+  if (!acts(turn)) patchLead(turn, { waiting: [], knocking: [] })
   if (missed && !acts(turn)) patchLead(turn, { seats: undefined, rowsAskedAt: -Infinity })
   if (acts(turn)) patch(turn, { hostOnline: true })
   resume(turn)

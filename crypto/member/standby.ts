@@ -77,22 +77,25 @@ export async function follow(turn: Turn, before: Chain, of: Bytes): Promise<void
   const lead = leading(turn)
   patchLead(turn, { heardAt: monotonic })
   const newEpoch = chain.head?.fields.epoch !== before.head?.fields.epoch
-  if (equal(before.seats, chain.seats) && !newEpoch) return
   const announced = lead.announced.get(toHex(of))
+  const answered = new Set(announced?.answered)
+  const done = lead.waiting.filter(({ request }) => answered.has(toHex(request.id)))
+  // Whether or not the rows are known yet: these wait no more.
+  patchLead(turn, {
+    waiting: lead.waiting.filter((waiting) => !done.includes(waiting)),
+    seen: new Map([...lead.seen, ...done.map(({ request }) => [toHex(request.id), request.fields.head] as const)]),
+  })
+  if (equal(before.seats, chain.seats) && !newEpoch && done.length === 0) return
   const after = lead.seats && announced && changed(lead.seats, announced)
   if (after === undefined || !equal(seatsHash(p, after.rows.values(), after.counters.values()), chain.seats)) {
     if (!equal(before.seats, chain.seats)) patchLead(turn, { seats: undefined, rowsAskedAt: -Infinity })
     return
   }
   const newRows = announced?.changes.upserted.filter((row) => !lead.seats?.rows.has(row.serial)) ?? []
-  await checkAdmitted(turn, newRows, after, true)
-  const answered = new Set(announced?.answered)
-  const done = lead.waiting.filter(({ request }) => answered.has(toHex(request.id)))
+  await checkAdmitted(turn, newRows, after, done)
   patchLead(turn, {
     seats: after,
     announced: new Map([...lead.announced].filter(([id]) => id !== toHex(of))),
-    waiting: lead.waiting.filter((waiting) => !done.includes(waiting)),
-    seen: new Map([...lead.seen, ...done.map(({ request }) => [toHex(request.id), request.fields.head] as const)]),
     renewals: renewed(turn, after, done),
   })
   if (newEpoch && chain.head !== undefined)
@@ -124,21 +127,22 @@ function renewed(turn: Turn, seats: Seats, done: readonly Waiting[]) {
 }
 
 /**
- * Traces rows to the host key: signed invite, its proof, its role, its seats, its counter, and (as they are admitted) the request
- * they came with. One that cannot be traced is an alarm: only the leader and the service together can make it.
+ * Traces rows to the host key: signed invite, its proof, its role, its seats, its counter, and as they are admitted the
+ * request they came with. One that cannot be traced is an alarm: only leader and service together can make it.
+ * @param requests - those that the Step answers; undefined for rows that were here before.
  */
 export async function checkAdmitted(
   turn: Turn,
   rows: readonly Row[],
   seats: Seats,
-  withRequests: boolean,
+  requests: readonly Waiting[] | undefined,
 ): Promise<void> {
   const { p } = turn.world
   const { space, hostPub } = turn.state
-  const { invites, waiting, knocking } = leading(turn)
+  const { invites } = leading(turn)
   const held = new Map<string, number>()
   for (const row of seats.rows.values()) held.set(toHex(row.inviteId), (held.get(toHex(row.inviteId)) ?? 0) + 1)
-  const asked = new Set([...waiting, ...knocking].map(({ request }) => toHex(request.fields.seatPub)))
+  const asked = new Set(requests?.map(({ request }) => toHex(request.fields.seatPub)))
   for (const row of rows) {
     const isHost = equal(row.inviteId, hostInviteId)
     const id = toHex(row.inviteId)
@@ -148,7 +152,7 @@ export async function checkAdmitted(
     const allowed = isHost
       ? row.role === roles.host
       : invite !== undefined && within(invite, row, seats, held.get(id) ?? 0)
-    const wanted = isHost || !withRequests || asked.has(toHex(row.seatPub))
+    const wanted = isHost || requests === undefined || asked.has(toHex(row.seatPub))
     if (!proven || !allowed || !wanted) raise(turn, "admitted-without-invite", row.serial)
   }
 }

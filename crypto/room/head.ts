@@ -201,8 +201,8 @@ async function namedRoster(p: Primitives, chain: Chain, bundle: HeadBundle, fiel
 }
 
 /**
- * Whoever signs may lead under the policy named, and stood on stage before: nobody walks in with a Head of its own that
- * seats it. The host and whoever a joiner meets stand in the Head's own roster.
+ * Whoever signs may lead under the policy named. Another signer than before stays in the epoch, and so on the stage as
+ * it was: nobody walks in with a Head of its own that seats it.
  */
 async function checkSigner(
   p: Primitives,
@@ -215,8 +215,7 @@ async function checkSigner(
   const last = chain.head
   const entry = roster.find((candidate) => candidate.index === signer)
   const rank = leaderRank(policy.fields, roster, signer)
-  const stoodBefore = last === undefined || rank === 0 || entryOf(chain.roster, entry?.seatPub)?.index === signer
-  if (entry === undefined || rank === undefined || !stoodBefore || (seq === 0 && rank !== 0))
+  if (entry === undefined || rank === undefined || (seq === 0 && rank !== 0))
     throw new VerifyError("not-a-leader", "The signer of this Head may not lead.")
   const before = signerOf(chain)
   if (last !== undefined) {

@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
 import { toHex, type Bytes } from "#crypto/base/bytes"
-import type { EpochMs, ObjectId } from "#crypto/base/ids"
+import type { EpochMs, ObjectId, SeatSerial } from "#crypto/base/ids"
 import { webPrimitives as p } from "#crypto/base/web-primitives"
 import { inviteIdOf, inviteSecrets, memberStatement } from "#crypto/link/invite"
 import type { Link } from "#crypto/link/link"
@@ -11,6 +11,7 @@ import { startFromLink, startFromRecord } from "#crypto/member/start"
 import type { Input, MemberState } from "#crypto/member/types"
 import { seatRequestKind, type SeatRequest } from "#crypto/seat/seat-request"
 import { endKind } from "#crypto/seat/leave"
+import { stepKek, wrapSecret } from "#crypto/seat/wrap"
 import { clientCodec, serviceCodec, type ClientTag, type ServiceMessage, type WireBundle } from "#crypto/wire/wire"
 import { Household } from "../support/household.ts"
 import type { Person } from "../support/person.ts"
@@ -38,6 +39,18 @@ describe("a member whose key service lies", { timeout: 60_000 }, () => {
     const ada = await house.join("ada", link)
     expect(ada.state.phase).toBe("seated")
     await idle(host)
+    expect(host.state.lead?.seats?.rows.size).toBe(2)
+  })
+
+  it("seats nobody by an invite that is used up, though the service shows the request", async () => {
+    const { link } = await house.invite(host, { uses: 1 })
+    await house.join("ada", link)
+    await idle(host)
+    host.hear({ TAG: "request", data: { request: await requestOf(link, host.state), invite: [] } })
+    // the service does not know this request, and says so to whatever answers it
+    await host.until(() => host.refusals.has("unknown-request"))
+    await idle(host)
+    expect(sentBy("host", "answer")).toBe(1)
     expect(host.state.lead?.seats?.rows.size).toBe(2)
   })
 
@@ -186,6 +199,29 @@ describe("a member whose key service lies", { timeout: 60_000 }, () => {
     await ada.until(({ socket }) => socket === "synced")
     expect(ada.state.chain?.roster).toBe(before?.roster)
     expect(ada.state.phase).toBe("seated")
+  })
+
+  it("takes no other secret than the one its Head commits to, asks again, and says so if that is no better", async () => {
+    const { link } = await house.invite(host)
+    const ada = await house.join("ada", link)
+    await idle(host)
+    const secret = p.random(32)
+    const before = ada.epoch
+    house.tamper = (who, bytes) => {
+      const message = serviceCodec.decode(bytes)
+      if (who !== "ada" || message.TAG !== "wrap") return [bytes]
+      const kek = host.state.lead?.keks.get(ada.serial as SeatSerial) ?? raise()
+      const stepped = stepKek(p, kek, before + 1) ?? raise()
+      const { space } = host.state
+      const wrap = wrapSecret(p, stepped.key, space, message.data.head, ada.serial as SeatSerial, secret)
+      return [serviceCodec.encode({ TAG: "wrap", data: { head: message.data.head, wrap } })]
+    }
+    const { n } = ada.state
+    await house.elapse(301_000)
+    await ada.until(() => (ada.refusals.get("wrong-secret") ?? 0) > 0)
+    await ada.until((state) => state.n > n && state.secret?.epoch === ada.epoch)
+    await host.until(() => host.upToDate)
+    expect(await ada.hears(await host.speak())).toBe(true)
   })
 
   it("is never broken by what the service says, in whatever order", async () => {

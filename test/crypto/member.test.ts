@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
+import type { SeatSerial } from "#crypto/base/ids"
 import { Household } from "../support/household.ts"
 import type { Person } from "../support/person.ts"
 
@@ -167,6 +168,23 @@ describe("members around a real key service", { timeout: 60_000 }, () => {
     await host.until(({ lead, chain }) => lead?.seats?.rows.size === 1 && (chain?.head?.fields.epoch ?? 0) > before)
     const bo = await house.join("bo", link)
     expect(bo.state.phase).toBe("seated")
+  })
+
+  it("are gone within six seconds of leaving, however many leave after them", async () => {
+    const { link } = await house.invite(host)
+    const all: Person[] = []
+    for (let at = 0; at < 9; at++) all.push(await house.join(`guest ${at}`, link))
+    const [first] = all
+    if (first === undefined) throw new Error("Nobody came.")
+    const began = house.monotonic
+    const gone = host
+      .until(({ lead }) => lead?.seats?.rows.has(first.serial as SeatSerial) === false)
+      .then(() => house.monotonic - began)
+    for (const person of all) {
+      await person.command({ kind: "leave" })
+      await house.elapse(1_000)
+    }
+    expect(await gone).toBeLessThan(9_000)
   })
 
   it("end with the host's end, and nothing is left of any of them", async () => {
