@@ -221,9 +221,10 @@ function dueHead(turn: Turn): Exclude<Reason, typeof reasons.takeover> | undefin
 
 /** After a takeover those who stay get time to fetch their KEKs, or a leave would silence them. */
 function leaveWait(turn: Turn): number {
-  const { seats, keks } = leading(turn)
-  const rows = seats?.rows.size ?? 0
-  return rows - 1 - keks.size > rows / 10 ? longLeaveWaitMs : leaveWaitMs
+  const { seats, keks, pending } = leading(turn)
+  const staying = [...(seats?.rows.keys() ?? [])].filter((serial) => !pending.remove.includes(serial))
+  const without = staying.filter((serial) => !keks.has(serial)).length - 1
+  return without > staying.length / 10 ? longLeaveWaitMs : leaveWaitMs
 }
 
 /** Seats that have not renewed for 15 minutes leave with the next batch. */
