@@ -19,6 +19,7 @@ export const labels = [
   "sign-answer",
   "sign-leave",
   "sign-end",
+  "sign-checkpoint",
   "member",
   "challenge",
   // how a secret reaches a person

@@ -35,6 +35,11 @@ export function sframeBase(p: Primitives, secret: Uint8Array, view: Uint8Array):
   return p.expand(secret, info("sframe", view), secretBytes)
 }
 
+/** check(e, r, index), 32 B: what seals the checkpoints of one sender at this step; a sibling of base(e, r). */
+export function checkKey(p: Primitives, secret: Uint8Array, view: Uint8Array, index: number): Bytes {
+  return p.expand(secret, info("check", view, uint(index, 1)), secretBytes)
+}
+
 /** What a Head or Step says about its secret, 32 B: nobody can be handed another one than the rest of the room. */
 export function commit(p: Primitives, space: Uint8Array, epoch: number, step: number, secret: Uint8Array): Bytes {
   return p.hash(concat(info("commit"), space, uint(epoch, 4), uint(step, 1), secret))

@@ -27,6 +27,7 @@ const formats = [
   "end",
   "wrap",
   "kek",
+  "checkpoint",
   "safety-code",
 ]
 const signedNames = ["invite", "policy", "card", "head", "step", "seat-request", "seat", "answer", "leave", "end"]

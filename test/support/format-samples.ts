@@ -1,10 +1,15 @@
-import { toHex, type Bytes } from "#crypto/base/bytes"
+import { concat, toHex, type Bytes } from "#crypto/base/bytes"
 import type { Epoch, SeatSerial, SenderIndex, Step } from "#crypto/base/ids"
 import { cardKind, sealCard } from "#crypto/link/card"
 import { inviteKind } from "#crypto/link/invite"
 import { formatLink } from "#crypto/link/link"
 import { policyFlags, policyKind } from "#crypto/link/policy"
-import { headKind } from "#crypto/room/head"
+import { encodeFrames } from "#crypto/media/checkpoint-body"
+import { checkpointMessage, sealCheckpoint } from "#crypto/media/checkpoint"
+import { frameHash } from "#crypto/media/frame-hash"
+import { encodeKid } from "#crypto/media/kid"
+import { checkKey } from "#crypto/media/key-schedule"
+import { headKind, viewOf } from "#crypto/room/head"
 import { roles } from "#crypto/room/roles"
 import { encodeRoster, rosterHash } from "#crypto/room/roster"
 import { safetyCode } from "#crypto/room/safety-code"
@@ -92,6 +97,12 @@ export async function makeSamples(): Promise<Samples> {
   const sealedCard = await sealCard(p, hostSeed, cardKey, fields)
   const code = safetyCode(p, history.chain)
   const leader = history.host.seatPub
+  const frames = [256, 257, 300].map((counter) => ({ step: 1, counter, hash: frameHash(Uint8Array.of(counter & 255)) }))
+  const body = concat(head.id.subarray(0, 16), encodeFrames(frames))
+  const signed = checkpointMessage({ space, epoch: 2, index: 1, seq: 3 }, body)
+  const check = checkKey(p, secret, viewOf(head), 1)
+  const vouched = await p.sign(ada.seatSeed, signed)
+  const checkpoint = sealCheckpoint(p, check, { kid: encodeKid(2, 1, 1), seq: 3 }, body, vouched)
 
   return {
     kit,
@@ -130,6 +141,7 @@ export async function makeSamples(): Promise<Samples> {
       end: { end: toHex(end.bytes) },
       wrap: { wrap: toHex(wrap), joined: toHex(joinWraps([{ serial: terms.serial, wrap }])) },
       kek: Object.fromEntries(keks.map((key, ahead) => [`epoch ${(2 + ahead).toString()}`, toHex(key)])),
+      checkpoint: { key: toHex(check), signed: toHex(signed), checkpoint: toHex(checkpoint) },
       "safety-code": {
         head: toHex(history.chain.codeHead ?? new Uint8Array(0)),
         digits: code?.digits.join(" ") ?? "",
