@@ -19,7 +19,7 @@ export const checkpointBytes = clearBytes + sealedBytes
 /** Whose checkpoint it is, and the how-manieth of its epoch. */
 export interface CheckpointPlace {
   /** 16 B. */
-  readonly space: Uint8Array
+  readonly space: Bytes
   readonly epoch: number
   readonly index: number
   /** u32, counts up in each epoch: with it no key and nonce come twice. */

@@ -13,6 +13,8 @@ export const dropReasons = [
   "old-step",
   "replayed",
   "bad-tag",
+  /** Its sender's checkpoints do not vouch for it, or have not for too long. */
+  "unvouched",
   "bad-cell",
   /** The sender's packet did not fit. */
   "lost-cell",

@@ -11,6 +11,8 @@ export interface EpochSecret {
   readonly secret: Uint8Array
   /** Sender indices of the epoch's roster. */
   readonly indices: readonly number[]
+  /** The seat keys of the epoch's roster, 32 B each: whose signature a checkpoint of each index needs. */
+  readonly seats: readonly { readonly index: number; readonly seatPub: Uint8Array }[]
   /** Plaintext bytes of every cell. */
   readonly cell: number
 }

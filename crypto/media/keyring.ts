@@ -19,12 +19,18 @@ export interface OpeningKey {
 /** An epoch whose frames can be opened. */
 export interface OpenEpoch {
   readonly epoch: number
+  /** 16 B. */
+  readonly space: Bytes
   /** Plaintext bytes of its cells. */
   readonly cell: number
   /** Sender indices of its roster. */
   readonly indices: ReadonlySet<number>
   /** Derived at most once; undefined for a step before the first this seat may open. */
   keyOf(kid: Kid): OpeningKey | undefined
+  /** check(e, r, index), 32 B, to be wiped by the caller; undefined on the same terms. */
+  checkOf(kid: Kid): Bytes | undefined
+  /** The seat key of a sender. */
+  seatOf(index: number): Bytes | undefined
 }
 
 /** The secrets of the epochs that frames may come from; a KID's tag names at most one of them. */
@@ -94,13 +100,17 @@ export function createKeyring(p: Primitives): Keyring {
 }
 
 function makeEpoch(known: EpochSecret, chain: Chain, keys: Map<number, OpeningKey>): Held {
+  const seats = new Map(known.seats.map(({ index, seatPub }) => [index, Uint8Array.from(seatPub)]))
   return {
     epoch: known.epoch,
+    space: Uint8Array.from(known.space),
     cell: known.cell,
     indices: new Set(known.indices),
     view: Uint8Array.from(known.view),
     chain,
     keys,
+    checkOf: ({ index, step }) => chain.check(step, index),
+    seatOf: (index) => seats.get(index),
     keyOf({ index, step }) {
       const kid = encodeKid(known.epoch, index, step)
       const ready = keys.get(kid)

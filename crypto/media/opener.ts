@@ -8,8 +8,10 @@ import type { EpochSecret } from "./epoch-secret.ts"
 import { createHold, type After } from "./hold.ts"
 import { createKeyring, type OpenEpoch, type OpeningKey } from "./keyring.ts"
 import { decodeKid, epochTag, type Kid } from "./kid.ts"
+import { farAhead } from "./ledger.ts"
 import { createSenderPlace, type SenderPlace } from "./sender-place.ts"
 import { decodeRoomHeader, type HeaderOf } from "./sframe-header.ts"
+import type { Vouching } from "./vouching.ts"
 
 export type Opened =
   | { readonly kind: "packet"; readonly packet: Bytes; readonly index: number; readonly muted: boolean }
@@ -29,6 +31,14 @@ export interface Opener {
   indexOf(track: string, now: number): number | undefined
   /** Wipes everything. */
   wipe(): void
+  /** The epoch of a sender who may be heard in it. */
+  epochOf(kid: Kid): OpenEpoch | undefined
+  /**
+   * A verified checkpoint names this counter as its sender's newest: a counter or step that somebody else took far away
+   * from it shuts its sender out no longer.
+   * @param always - Also if what was opened lies near.
+   */
+  anchor(kid: Kid, counter: number, always: boolean, now: number): void
   /**
    * Opens one frame. Frames of one track or sender may be opened at the same time; at most one AEAD each.
    * @param now - Milliseconds of a monotonic clock.
@@ -41,13 +51,23 @@ interface Passed {
   readonly key: OpeningKey
 }
 
-/** @param after - The timer of the place this runs in, for frames whose epoch is not known yet. */
-export function createOpener(p: Primitives, after: After): Opener {
+/**
+ * @param after - The timer of the place this runs in, for frames whose epoch is not known yet.
+ * @param vouching - Says of each frame that opened whether it may be heard.
+ */
+export function createOpener(
+  p: Primitives,
+  after: After,
+  vouching: Pick<Vouching, "install" | "enter" | "retire" | "wipe">,
+): Opener {
   const keyring = createKeyring(p)
   const bindings = createBindings()
   const hold = createHold(after)
   const places = new Map<number, SenderPlace>()
   let stillSeated: ReadonlySet<number> | undefined
+
+  const maySpeak = (epoch: OpenEpoch, index: number): boolean =>
+    epoch.indices.has(index) && stillSeated?.has(index) !== false
 
   /** All that a frame can be judged by without its AEAD; asked again after it, for the world may have moved on. */
   function gate(
@@ -60,7 +80,7 @@ export function createOpener(p: Primitives, after: After): Opener {
     const epoch = keyring.find(kid.tag)
     if (epoch === undefined) return "unknown-epoch"
     if (frame.length !== header.length + epoch.cell + tagBytes) return "malformed"
-    if (!epoch.indices.has(kid.index) || stillSeated?.has(kid.index) === false) return "not-seated"
+    if (!maySpeak(epoch, kid.index)) return "not-seated"
     if (!bindings.allows(track, kid.index, now)) return "other-sender"
     if (places.get(kid.index)?.isOver(epoch.epoch, kid.step, now) === true) return "old-step"
     const key = epoch.keyOf(kid)
@@ -71,6 +91,7 @@ export function createOpener(p: Primitives, after: After): Opener {
   return {
     install(known) {
       const kept = keyring.install(known)
+      if (kept) vouching.install(known)
       hold.release(epochTag(known.epoch))
       return kept
     },
@@ -79,6 +100,7 @@ export function createOpener(p: Primitives, after: After): Opener {
     },
     retire(epoch) {
       keyring.retire(epoch)
+      vouching.retire(epoch)
     },
     forgetTrack(track) {
       bindings.forget(track)
@@ -86,10 +108,25 @@ export function createOpener(p: Primitives, after: After): Opener {
     indexOf: (track, now) => bindings.indexOf(track, now),
     wipe() {
       keyring.wipe()
+      vouching.wipe()
       bindings.clear()
       places.clear()
       stillSeated = undefined
       hold.releaseAll()
+    },
+    epochOf(kid) {
+      const epoch = keyring.find(kid.tag)
+      return epoch !== undefined && maySpeak(epoch, kid.index) ? epoch : undefined
+    },
+    anchor(kid, counter, always, now) {
+      const epoch = keyring.find(kid.tag)
+      const window = epoch?.keyOf(kid)?.window
+      if (epoch === undefined || window === undefined) return
+      if (always || window.isFarFrom(counter, farAhead)) window.anchor(counter)
+      if (places.get(kid.index)?.isOver(epoch.epoch, kid.step, now) !== true) return
+      const place = createSenderPlace()
+      place.verified(epoch.epoch, kid.step, now)
+      places.set(kid.index, place)
     },
     async open(track, frame, now) {
       if (isServerSilence(frame)) return drop("sfu-silence")
@@ -105,11 +142,20 @@ export function createOpener(p: Primitives, after: After): Opener {
 
       const passed = gate(track, frame, header, kid, now)
       if (typeof passed === "string") return drop(passed)
-      if (passed.key !== before.key || !passed.key.window.commit(header.counter)) return drop("replayed")
-      bindings.bind(track, kid.index, now)
+      if (passed.key !== before.key) return drop("replayed")
+      const verdict = vouching.enter(passed.epoch.epoch, kid, header.counter, frame, now)
+      // uncommitted: the one its sender sealed may still come in its place
+      if (verdict === "refused") return drop("unvouched")
+      passed.key.window.commit(header.counter)
       const place = places.get(kid.index) ?? createSenderPlace()
       places.set(kid.index, place)
       place.verified(passed.epoch.epoch, kid.step, now)
+      if (verdict === "silenced") {
+        // whoever holds this track may not be who it says: its sender may come on another
+        bindings.forget(track)
+        return drop("unvouched")
+      }
+      bindings.bind(track, kid.index, now)
 
       const cell = decodeCell(plaintext)
       if (cell === undefined) return drop("bad-cell")

@@ -7,6 +7,10 @@ export interface ReplayWindow {
   peek(counter: number): boolean
   /** Marks an authentic frame's counter as seen; false if another came first: the frame must then be dropped. */
   commit(counter: number): boolean
+  /** Moves the top to a counter its sender vouched for, forwards or back: none at or below it may come, all above may. */
+  anchor(counter: number): void
+  /** Whether the top lies further than `distance` from a counter. No: before the first. */
+  isFarFrom(counter: number, distance: number): boolean
 }
 
 export function createReplayWindow(): ReplayWindow {
@@ -24,5 +28,10 @@ export function createReplayWindow(): ReplayWindow {
       top = Math.max(top, counter)
       return true
     },
+    anchor(counter) {
+      seen.fill(1)
+      top = counter
+    },
+    isFarFrom: (counter, distance) => top >= 0 && Math.abs(counter - top) > distance,
   }
 }

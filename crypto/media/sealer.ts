@@ -6,6 +6,7 @@ import { encodeCell } from "./cell.ts"
 import { createChain, type Chain } from "./chain.ts"
 import { createCounter, type Counter } from "./counter.ts"
 import type { EpochSecret } from "./epoch-secret.ts"
+import type { SealedPlace } from "./checkpoint-sender.ts"
 import { encodeKid } from "./kid.ts"
 
 /** Cell size until a space tells its own: the one of 20 ms rooms. */
@@ -16,6 +17,8 @@ const silence = Uint8Array.of(0xf8, 0xff, 0xfe)
 export interface SealerOptions {
   /** The counter of (epoch, step) is used up: the sealer has stalled, somebody must rotate. */
   readonly onCounterLimit: (epoch: number) => void
+  /** Every frame as it leaves, under the place it was sealed for. */
+  readonly onSealed?: (place: SealedPlace, counter: number, frame: Bytes) => void
   /** The counter of a key that never sealed. Only tests pass one, to stand near the limit. */
   readonly newCounter?: () => Counter
 }
@@ -51,8 +54,7 @@ export interface Sealer {
 }
 
 interface Outgoing {
-  readonly kid: number
-  readonly epoch: number
+  readonly place: SealedPlace
   readonly counter: Counter
   readonly key: Promise<FrameKey>
 }
@@ -83,8 +85,7 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
   // The KID and counter go on as they were, so that a stalled sender looks like any other.
   function nobodysKey(counter: Counter): Outgoing {
     const base = p.random(32)
-    const key = importKey(base, kid)
-    return { kid, epoch, counter, key }
+    return { place: { space, epoch, kid, check: undefined }, counter, key: importKey(base, kid) }
   }
 
   function stall(): void {
@@ -101,24 +102,24 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
   }
 
   /** Takes key and counter before any await: frames sealed at the same time never share one. */
-  function take(): { readonly key: Promise<FrameKey>; readonly counter: number; readonly real: boolean } {
+  function take(): { readonly key: Promise<FrameKey>; readonly counter: number; readonly place: SealedPlace } {
     if (live !== undefined) {
       try {
-        return { key: live.key, counter: live.counter.next(), real: true }
+        return { key: live.key, counter: live.counter.next(), place: live.place }
       } catch (error) {
         if (!(error instanceof ProtocolError && error.code === "counter-exhausted")) throw error
-        const full = live.epoch
+        const full = live.place.epoch
         stall()
         options.onCounterLimit(full)
       }
     }
     mute ??= nobodysKey(kidCounter)
     try {
-      return { key: mute.key, counter: mute.counter.next(), real: false }
+      return { key: mute.key, counter: mute.counter.next(), place: mute.place }
     } catch {
       // The KID's own counter is used up. A new random key starts a new one, far enough on for headers of the same size.
       mute = nobodysKey(createCounter(2 ** 30))
-      return { key: mute.key, counter: mute.counter.next(), real: false }
+      return { key: mute.key, counter: mute.counter.next(), place: mute.place }
     }
   }
 
@@ -151,7 +152,8 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
       const next = encodeKid(to.epoch, to.index, to.step)
       const installed = epochs.get(to.epoch)
       const base = installed?.chain.base(to.step)
-      if (installed === undefined || base === undefined)
+      const check = installed?.chain.check(to.step, to.index)
+      if (installed === undefined || base === undefined || check === undefined)
         throw new UsageError("no-secret", "No secret of this epoch reaches this step.")
       kid = next
       epoch = to.epoch
@@ -161,19 +163,21 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
       counters.set(place, kidCounter)
       newestSent.set(name, position)
       forget(to.epoch)
-      live = { kid, epoch, counter: kidCounter, key: importKey(base, kid) }
+      live = { place: { space: name, epoch, kid, check }, counter: kidCounter, key: importKey(base, kid) }
     },
     stall,
     setMuted(on) {
       muted = on
     },
     async seal(packet) {
-      const { key, counter, real } = take()
+      const { key, counter, place } = take()
+      const real = place.check !== undefined
       const filled = encodeCell(real ? packet : silence, cell, muted)
       const frame = await (await key).seal(counter, filled.cell)
       counts.sealed++
       if (filled.lost) counts.lost++
       if (!real) counts.silenced++
+      options.onSealed?.(place, counter, frame)
       return frame
     },
     counts: () => ({ ...counts }),

@@ -41,7 +41,7 @@ describe("the frames of a checkpoint", () => {
     .filter((runs) =>
       runs.every(([step, first], i) => {
         const before = runs[i - 1]
-        return before === undefined || before[0] !== step || before[1] + before[2] <= first
+        return before?.[0] !== step || before[1] + before[2] <= first
       }),
     )
     .map((runs) => runs.flatMap(([step, first, count]) => run(step, first, count)))

@@ -2,6 +2,7 @@ import { webPrimitives as p } from "#crypto/base/web-primitives"
 import type { EpochSecret } from "#crypto/media/epoch-secret"
 import { createOpener, type Opened, type Opener } from "#crypto/media/opener"
 import { createSealer, type Sealer, type SealerOptions } from "#crypto/media/sealer"
+import { keysOnly } from "../support/keys-only.ts"
 
 /** One epoch's secret as a room would share it, with fresh random values for what is not given. */
 export function epochSecret(given: Partial<EpochSecret> = {}): EpochSecret {
@@ -12,6 +13,7 @@ export function epochSecret(given: Partial<EpochSecret> = {}): EpochSecret {
     step: 0,
     secret: p.random(32),
     indices: [0, 1, 2, 3, 63],
+    seats: [],
     cell: 120,
     ...given,
   }
@@ -32,7 +34,7 @@ export function listener(...known: readonly EpochSecret[]): {
   readonly elapse: () => void
 } {
   let timers: (() => void)[] = []
-  const opener = createOpener(p, (_ms, run) => timers.push(run))
+  const opener = createOpener(p, (_ms, run) => timers.push(run), keysOnly)
   for (const one of known) opener.install(one)
   return {
     opener,

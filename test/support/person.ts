@@ -7,6 +7,7 @@ import type { ServiceMessage } from "#crypto/wire/wire"
 import { Driver } from "../../web/keys/driver.ts"
 import { decodeRecord, encodeRecord } from "../../web/keys/vault-record.ts"
 import type { Household } from "./household.ts"
+import { keysOnly } from "./keys-only.ts"
 
 const patienceMs = 15_000
 
@@ -42,7 +43,7 @@ export class Person {
     this.#house = house
     this.record = record
     this.sealer = createSealer(p, { onCounterLimit: (epoch) => this.#driver.push({ kind: "counter-limit", epoch }) })
-    this.opener = createOpener(p, (ms, run) => house.after(ms, run))
+    this.opener = createOpener(p, (ms, run) => house.after(ms, run), keysOnly)
     this.#know(state)
     this.#driver = new Driver(state, {
       step: async (before, input, world) => {

@@ -25,7 +25,7 @@ const nothing = (): void => undefined
 
 test("each command gets its own reply, in whatever order the replies come", async () => {
   const worker = fakeWorker()
-  const link = new KeysLink(worker.port, nothing, nothing)
+  const link = new KeysLink(worker.port, nothing, nothing, nothing)
   const first = link.command({ kind: "join" })
   const second = link.command({ kind: "sfu-token" })
   const ids = worker.sent.map((message) => (message.kind === "command" ? message.id : 0))
@@ -39,9 +39,14 @@ test("each command gets its own reply, in whatever order the replies come", asyn
 test("a worker that breaks answers everything that waits, and all that comes later", async () => {
   const worker = fakeWorker()
   let broken = 0
-  const link = new KeysLink(worker.port, nothing, () => {
-    broken++
-  })
+  const link = new KeysLink(
+    worker.port,
+    nothing,
+    () => {
+      broken++
+    },
+    nothing,
+  )
   const waiting = link.command({ kind: "join" })
   worker.breaks()
   expect(await waiting).toEqual({ kind: "failed", problem: "internal" })
@@ -58,8 +63,18 @@ test("the page gives its end of the workers' channel away", () => {
     },
     addEventListener: nothing,
   }
-  new KeysLink(port, nothing, nothing).start("https://example.org", port1 as unknown as globalThis.MessagePort)
+  new KeysLink(port, nothing, nothing, nothing).start("https://example.org", port1 as unknown as globalThis.MessagePort)
   expect(transferred).toEqual([port1])
   expect(port1).toBeInstanceOf(MessagePort)
   port2.close()
+})
+
+test("a Head or policy of the media server reaches the worker as it is, and one of the worker's goes out", () => {
+  const worker = fakeWorker()
+  const out: Uint8Array[] = []
+  const link = new KeysLink(worker.port, nothing, nothing, (bytes) => out.push(bytes))
+  link.notice(Uint8Array.of(4, 1))
+  expect(worker.sent.at(-1)).toEqual({ kind: "notice", bytes: Uint8Array.of(4, 1) })
+  worker.says({ kind: "notice", bytes: Uint8Array.of(2, 1) })
+  expect(out).toEqual([Uint8Array.of(2, 1)])
 })

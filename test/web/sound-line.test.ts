@@ -36,6 +36,7 @@ beforeEach(() => {
     publish: call("publish"),
     unpublish: call("unpublish"),
     setSource: call("source"),
+    sendNotice: () => undefined,
     disconnect: call("disconnect"),
   }
   line = new SoundLine({

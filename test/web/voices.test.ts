@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { faded } from "../../web/room/voices.ts"
 
-const one = (level: number, muted = false) => new Map([[4, { level, muted }]])
+const one = (level: number, muted = false) => new Map([[4, { level, muted, trust: "verified" } as const]])
 
 test("a voice rises at once and does not flicker between syllables", () => {
   const loud = faded(new Map(), one(0.4))
@@ -18,6 +18,6 @@ test("a voice that stopped is gone within two seconds of readings", () => {
 
 test("a muted voice is silent at once, and one that left is not shown", () => {
   const loud = faded(new Map(), one(0.4))
-  expect(faded(loud, one(0, true)).get(4)).toEqual({ level: 0, muted: true })
+  expect(faded(loud, one(0, true)).get(4)).toMatchObject({ level: 0, muted: true })
   expect(faded(loud, new Map()).size).toBe(0)
 })

@@ -4,7 +4,9 @@ import { parseLink, parseSpace, type Link } from "#crypto/link/link"
 import { createSpace, startFromLink, startFromRecord } from "#crypto/member/start"
 import type { MemberState, VaultRecord } from "#crypto/member/types"
 import type { Creation } from "../courier/create-space.ts"
+import type { EndorseRequest, KeysToMedia } from "../media/messages.ts"
 import { Driver, type DriverPorts } from "./driver.ts"
+import { createEndorser, type Endorser } from "./endorser.ts"
 import type { Command, Problem, ReplyValue, RoomView } from "./messages.ts"
 import { failed, replyValue } from "./reply.ts"
 import { Screen } from "./screen.ts"
@@ -26,6 +28,7 @@ export interface KeeperPorts extends Omit<DriverPorts, "persist" | "forget" | "c
 interface Room {
   readonly space: string
   readonly driver: Driver
+  readonly endorser: Endorser
   readonly release: Release
 }
 
@@ -58,6 +61,25 @@ export class Keeper {
   /** The media worker used up a counter. */
   counterLimit(epoch: number): void {
     this.#room?.driver.push({ kind: "counter-limit", epoch })
+  }
+
+  /** What the media server carried; nothing is known of it yet. */
+  notice(bytes: Bytes): void {
+    this.#room?.driver.push({ kind: "notice", bytes })
+  }
+
+  /** A sender's verified checkpoint names the Head it follows. */
+  headSeen(index: number, head: Bytes): void {
+    this.#room?.driver.push({ kind: "head-seen", index, head })
+  }
+
+  /** Signs a checkpoint of our own; an answer always comes. */
+  async endorse(request: EndorseRequest): Promise<Extract<KeysToMedia, { kind: "endorsed" }>> {
+    const room = this.#room
+    const signed = await room?.endorser
+      .endorse(room.driver.state, request, this.#ports.monotonic())
+      .catch(() => undefined)
+    return { kind: "endorsed", id: request.id, endorsement: signed }
   }
 
   #carryOut(command: Command): Promise<ReplyValue> {
@@ -151,15 +173,20 @@ export class Keeper {
   }
 
   #run(space: string, release: Release, vault: Vault, state: MemberState): void {
+    const endorser = createEndorser(this.#ports.p)
     const driver = new Driver(state, {
       ...this.#ports,
+      media: (order) => {
+        endorser.ordered(order, this.#ports.monotonic())
+        this.#ports.media(order)
+      },
       persist: (record) => vault.write(record),
       forget: () => vault.forget(state.space),
       changed: (next) => this.#changed(space, next),
       broken: () => this.#end(space, "internal"),
     })
     this.#space = space
-    this.#room = { space, driver, release }
+    this.#room = { space, driver, endorser, release }
     this.#show(state)
   }
 

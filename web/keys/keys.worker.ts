@@ -65,14 +65,18 @@ function start(origin: string, mediaPort: MessagePort): Keeper {
         },
         events,
       ),
-    notice: () => undefined,
+    notice: (bytes) => scope.postMessage({ kind: "notice", bytes: bytes.slice() }),
     media: (order) => mediaPort.postMessage(toMedia(order)),
     vault: vaultOnce,
     locks: webLocks(navigator.locks),
     postSpace: (body) => postSpace(origin, body),
     view: (view) => scope.postMessage({ kind: "view", view }),
   })
-  mediaPort.onmessage = ({ data }: MessageEvent<MediaToKeys>) => made.counterLimit(data.epoch)
+  mediaPort.onmessage = ({ data }: MessageEvent<MediaToKeys>) => {
+    if (data.kind === "counter-limit") made.counterLimit(data.epoch)
+    else if (data.kind === "head-seen") made.headSeen(data.index, data.head)
+    else void made.endorse(data).then((answer) => mediaPort.postMessage(answer))
+  }
   return made
 }
 
@@ -80,12 +84,17 @@ function start(origin: string, mediaPort: MessagePort): Keeper {
 function toMedia(order: MediaOrder): KeysToMedia {
   if (order.kind !== "epoch") return order
   const { space, view, secret } = order
-  return { ...order, space: space.slice(), view: view.slice(), secret: secret.slice() }
+  const seats = order.seats.map(({ index, seatPub }) => ({ index, seatPub: seatPub.slice() }))
+  return { ...order, space: space.slice(), view: view.slice(), secret: secret.slice(), seats }
 }
 
 scope.onmessage = ({ data }) => {
   if (data.kind === "start") {
     keeper ??= start(data.origin, data.mediaPort)
+    return
+  }
+  if (data.kind === "notice") {
+    keeper?.notice(data.bytes)
     return
   }
   const { id, command } = data

@@ -168,7 +168,11 @@ export type ReplyValue =
 export type PageToKeys =
   | { readonly kind: "start"; readonly origin: string; readonly mediaPort: MessagePort }
   | { readonly kind: "command"; readonly id: number; readonly command: Command }
+  /** The media server carried what may be a signed Head or policy. */
+  | { readonly kind: "notice"; readonly bytes: Uint8Array<ArrayBuffer> }
 
 export type KeysToPage =
   | { readonly kind: "view"; readonly view: RoomView }
   | { readonly kind: "reply"; readonly id: number; readonly value: ReplyValue }
+  /** A signed Head or policy, for everybody whom the media server reaches. */
+  | { readonly kind: "notice"; readonly bytes: Uint8Array<ArrayBuffer> }

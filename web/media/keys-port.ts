@@ -37,6 +37,9 @@ function apply(message: KeysToMedia, sealer: Sealer, opener: Opener): void {
       sealer.wipe()
       opener.wipe()
       return
+    case "endorsed":
+      // checkpoint-line hears it
+      return
     default:
       message satisfies never
   }

@@ -1,6 +1,8 @@
 import { webPrimitives } from "#crypto/base/web-primitives"
 import { createOpener } from "#crypto/media/opener"
 import { createSealer } from "#crypto/media/sealer"
+import { createVouching } from "#crypto/media/vouching"
+import { checkpointMs, createCheckpointLine, trustMs } from "./checkpoint-line.ts"
 import { applyKeys } from "./keys-port.ts"
 import type { KeysToMedia, MediaToKeys } from "./messages.ts"
 import { runOpening } from "./opening.ts"
@@ -16,15 +18,30 @@ let keysPort: MessagePort | undefined
 
 const sealer = createSealer(webPrimitives, {
   onCounterLimit(epoch) {
-    keysPort?.postMessage({ kind: "counter-limit", epoch } satisfies MediaToKeys)
+    toKeys({ kind: "counter-limit", epoch })
+  },
+  onSealed(place, counter, frame) {
+    checkpoints.sealed(place, counter, frame)
   },
 })
-const opener = createOpener(webPrimitives, (ms, run) => setTimeout(run, ms))
+const vouching = createVouching()
+const opener = createOpener(webPrimitives, (ms, run) => setTimeout(run, ms), vouching)
+const checkpoints = createCheckpointLine(webPrimitives, opener, vouching, {
+  toKeys,
+  toPage: (message) => scope.postMessage(message),
+  after: (ms, run) => setTimeout(run, ms),
+  now: () => performance.now(),
+})
+
+function toKeys(message: MediaToKeys): void {
+  keysPort?.postMessage(message)
+}
 
 function start(port: MessagePort): void {
   keysPort = port
   port.onmessage = (event: MessageEvent<KeysToMedia>) => {
     applyKeys(event.data, sealer, opener)
+    checkpoints.hear(event.data)
   }
 }
 
@@ -56,6 +73,10 @@ scope.onrtctransform = ({ transformer }) => {
 
 scope.onmessage = (event) => {
   const message = event.data
+  if (message.kind === "checkpoint") {
+    void checkpoints.take(message.source, message.bytes)
+    return
+  }
   if (message.kind === "start") start(message.keysPort)
   else {
     sealer.setMuted(message.muted)
@@ -70,3 +91,9 @@ scope.onmessage = (event) => {
 setInterval(() => {
   scope.postMessage(tally.report())
 }, 1000)
+setInterval(() => {
+  void checkpoints.send()
+}, checkpointMs)
+setInterval(() => {
+  checkpoints.tellTrust()
+}, trustMs)

@@ -30,11 +30,32 @@ export type KeysToMedia =
   | { readonly kind: "retire"; readonly epoch: number }
   /** Wipe everything (leave, end). */
   | { readonly kind: "wipe" }
+  /** The answer to `endorse`; undefined: the keys worker does not sign that. */
+  | {
+      readonly kind: "endorsed"
+      readonly id: number
+      readonly endorsement:
+        { readonly head: Uint8Array<ArrayBuffer>; readonly signature: Uint8Array<ArrayBuffer> } | undefined
+    }
+
+/** What the keys worker is asked to sign with the seat key: frames of our own, and the number of their checkpoint. */
+export interface EndorseRequest {
+  readonly kind: "endorse"
+  readonly id: number
+  readonly space: Uint8Array<ArrayBuffer>
+  readonly epoch: number
+  readonly index: number
+  readonly seq: number
+  readonly frames: Uint8Array<ArrayBuffer>
+}
 
 /** Media worker → keys worker. */
 export type MediaToKeys =
   /** The counter of (epoch, step) is used up: rotate. */
-  { readonly kind: "counter-limit"; readonly epoch: number }
+  | { readonly kind: "counter-limit"; readonly epoch: number }
+  | EndorseRequest
+  /** A sender's verified checkpoint names another Head than its last: the first 16 bytes of its id. */
+  | { readonly kind: "head-seen"; readonly index: number; readonly head: Uint8Array<ArrayBuffer> }
 
 /** Why a frame did not come through; one counter each, no payload ever logged. */
 export type DropReason =
@@ -46,6 +67,7 @@ export type DropReason =
   | "old-step"
   | "replayed"
   | "bad-tag"
+  | "unvouched" // its sender's checkpoints do not name it
   | "bad-cell"
   | "lost-cell" // the sender's packet did not fit
 
@@ -59,6 +81,11 @@ export type PageToMedia =
       /** Comes back with the counters that answer this message. */
       readonly ask?: number
     }
+  /** What may be a checkpoint came over the media server; `source` numbers who brought it, as far as that one says. */
+  | { readonly kind: "checkpoint"; readonly source: number; readonly bytes: Uint8Array<ArrayBuffer> }
+
+/** What a listener knows of one sender's voice: see crypto/media/standing. */
+export type Trust = "unverified" | "verified" | "doubtful" | "tampered"
 
 /** Options of `new RTCRtpScriptTransform(mediaWorker, options)`. */
 export type TransformOptions =
@@ -89,6 +116,10 @@ export type MediaToPage =
   | { readonly kind: "attached"; readonly id: string }
   /** First authentic frame of a track since it was bound to `index`. */
   | { readonly kind: "authentic"; readonly id: string; readonly index: number }
+  /** To be sent to everybody, reliably and at once. */
+  | { readonly kind: "checkpoint"; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** All senders heard of, whenever something changed. */
+  | { readonly kind: "trust"; readonly senders: readonly (readonly [index: number, trust: Trust])[] }
   /** Once a second, and in answer to each message. */
   | {
       readonly kind: "stats"

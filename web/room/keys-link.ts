@@ -1,3 +1,4 @@
+import type { Bytes } from "#crypto/base/bytes"
 import type { Command, KeysToPage, PageToKeys, ReplyValue, RoomView } from "../keys/messages.ts"
 
 /** The page's end of the keys worker: any object with these three members will do. */
@@ -14,11 +15,20 @@ export class KeysLink {
   #next = 1
   #broken = false
 
-  /** @param onbroken - The worker could not be loaded or threw: nothing will ever answer again. */
-  constructor(port: KeysPort, onview: (view: RoomView) => void, onbroken: () => void) {
+  /**
+   * @param onbroken - The worker could not be loaded or threw: nothing will ever answer again.
+   * @param onnotice - What goes out over the media server.
+   */
+  constructor(
+    port: KeysPort,
+    onview: (view: RoomView) => void,
+    onbroken: () => void,
+    onnotice: (bytes: Bytes) => void,
+  ) {
     this.#port = port
     port.addEventListener("message", ({ data }) => {
       if (data.kind === "view") onview(data.view)
+      else if (data.kind === "notice") onnotice(data.bytes)
       else this.#answer(data.id, data.value)
     })
     port.addEventListener("error", () => {
@@ -31,6 +41,11 @@ export class KeysLink {
   /** The first message: where this site is, and the keys worker's end of its channel to the media worker. */
   start(origin: string, mediaPort: MessagePort): void {
     this.#port.postMessage({ kind: "start", origin, mediaPort }, [mediaPort])
+  }
+
+  /** What the media server carried, for the worker to judge. */
+  notice(bytes: Bytes): void {
+    this.#port.postMessage({ kind: "notice", bytes }, [])
   }
 
   /** Sends a command. Never rejects: what went wrong is a reply, too. */

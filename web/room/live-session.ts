@@ -41,6 +41,7 @@ export class LiveSession implements Session {
       () => {
         if (this.#view !== undefined) this.#show({ ...this.#view, phase: "gone", problem: "internal" })
       },
+      (bytes) => this.#loadedSfu?.sendNotice(bytes),
     )
     this.#keys.start(origin, channel.port1)
     this.#line = new SoundLine({
@@ -132,10 +133,11 @@ export class LiveSession implements Session {
     if (event.kind === "voices") {
       const me = this.#view?.me?.index
       const all = new Map(event.voices)
-      if (me !== undefined) all.set(me, { level: event.mine, muted: false })
+      if (me !== undefined) all.set(me, { level: event.mine, muted: false, trust: "verified" })
       this.#voices = faded(this.#voices, all)
       this.#listener?.voices(this.#voices)
-    } else if (event.kind === "source-ended") void this.#microphone.lost()
+    } else if (event.kind === "notice") this.#keys.notice(event.bytes)
+    else if (event.kind === "source-ended") void this.#microphone.lost()
     else this.#line.hear(event)
   }
 }

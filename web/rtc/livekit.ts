@@ -7,7 +7,10 @@ import {
   Track,
   type RoomOptions,
 } from "livekit-client"
+import type { Bytes } from "#crypto/base/bytes"
+import type { MediaToPage, PageToMedia } from "../media/messages.ts"
 import { createCapture } from "./capture.ts"
+import { createDataLine } from "./data-line.ts"
 import { createMediaLink } from "./media-link.ts"
 import { createPlayback } from "./playback.ts"
 import { createRemotes } from "./remotes.ts"
@@ -71,7 +74,20 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
     onEvent({ kind: "sound", blocked })
   })
   const remotes = createRemotes(playback)
-  const link = createMediaLink(mediaWorker, remotes.hear)
+  const data = createDataLine({
+    checkpoint(source, bytes) {
+      mediaWorker.postMessage({ kind: "checkpoint", source, bytes } satisfies PageToMedia)
+    },
+    notice(bytes) {
+      onEvent({ kind: "notice", bytes })
+    },
+    now: () => performance.now(),
+  })
+  const hear = (message: MediaToPage): void => {
+    if (message.kind === "checkpoint") send(message.bytes)
+    else remotes.hear(message)
+  }
+  const link = createMediaLink(mediaWorker, hear)
   const capture = createCapture(link, silence.track, {
     sending(state) {
       onEvent({ kind: "sending", state })
@@ -100,6 +116,11 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
     },
   })
   globalThis.RTCPeerConnection = connectionClass
+
+  /** To all, in order. What goes out while nothing is connected is lost: the next checkpoint comes in half a second. */
+  function send(bytes: Bytes): void {
+    void room?.localParticipant.publishData(bytes, { reliable: true }).catch(() => undefined)
+  }
 
   let voicesTimer: ReturnType<typeof setInterval> | undefined
 
@@ -133,6 +154,9 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
       .on(RoomEvent.TrackSubscribed, ({ receiver }) => {
         const id = receiver && attachments.idOf(receiver)
         if (receiver !== undefined && id !== undefined) remotes.add(id, receiver)
+      })
+      .on(RoomEvent.DataReceived, (bytes, participant) => {
+        data.take(participant?.identity ?? "", bytes)
       })
       .on(RoomEvent.TrackUnsubscribed, ({ receiver }) => {
         const id = receiver && attachments.idOf(receiver)
@@ -202,6 +226,7 @@ export function createSfu({ mediaWorker, onEvent }: SfuOptions): Sfu {
       meter.watch(track)
       await capture.setSource(track)
     },
+    sendNotice: send,
     disconnect: () => end("left"),
   }
 }

@@ -1,4 +1,4 @@
-import type { MediaToPage } from "../media/messages.ts"
+import type { MediaToPage, Trust } from "../media/messages.ts"
 import { levelOf } from "./levels.ts"
 import type { Playback } from "./playback.ts"
 import type { Voice } from "./sfu.ts"
@@ -22,6 +22,7 @@ export function createRemotes(playback: Playback): Remotes {
   const receivers = new Map<string, RTCRtpReceiver>()
   // A transform that opened a frame is in place for as long as its receiver lives, whatever track it carries later.
   const authentic = new Map<string, Known>()
+  let trust: ReadonlyMap<number, Trust> = new Map()
 
   return {
     add(id, receiver) {
@@ -37,7 +38,8 @@ export function createRemotes(playback: Playback): Remotes {
       if (message.kind === "authentic") {
         authentic.set(message.id, { index: message.index, muted: false })
         playback.authentic(message.id)
-      } else if (message.kind === "stats") {
+      } else if (message.kind === "trust") trust = new Map(message.senders)
+      else if (message.kind === "stats") {
         for (const { id, index, muted } of message.opening) if (index !== undefined) authentic.set(id, { index, muted })
       }
     },
@@ -47,7 +49,8 @@ export function createRemotes(playback: Playback): Remotes {
           const known = authentic.get(id)
           if (known === undefined) return undefined
           const level = known.muted ? 0 : await levelOf(receiver)
-          return [known.index, { level, muted: known.muted }] as const
+          const { index, muted } = known
+          return [index, { level, muted, trust: trust.get(index) ?? "unverified" }] as const
         }),
       )
       return new Map(all.filter((one) => one !== undefined))

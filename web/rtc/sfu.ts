@@ -1,3 +1,6 @@
+import type { Bytes } from "#crypto/base/bytes"
+import type { Trust } from "../media/messages.ts"
+
 /** Why the connection to the SFU is over. Only `left` is by our own `disconnect`. */
 export type DisconnectReason =
   | "left"
@@ -20,6 +23,8 @@ export interface Voice {
   readonly level: number
   /** The muted bit of the newest cell. */
   readonly muted: boolean
+  /** Whether what is heard is known to be its sender's own. */
+  readonly trust: Trust
 }
 
 export type SfuEvent =
@@ -38,6 +43,8 @@ export type SfuEvent =
   | { readonly kind: "source-ended" }
   /** Some times a second while connected: others by sender index, and the level of our own source, 0…1. */
   | { readonly kind: "voices"; readonly voices: ReadonlyMap<number, Voice>; readonly mine: number }
+  /** What may be a signed Head or policy came in a data packet: its sender is whoever signed it. */
+  | { readonly kind: "notice"; readonly bytes: Bytes }
 
 /** The way of sealed cells to the SFU and back. It holds no key. */
 export interface Sfu {
@@ -55,6 +62,8 @@ export interface Sfu {
   unpublish(): Promise<void>
   /** What is sent from now on: a microphone track, or silence (blind mute). Cells keep flowing either way. */
   setSource(track: MediaStreamTrack | undefined): Promise<void>
+  /** Sends a signed Head or policy to everybody; lost where nothing is connected. */
+  sendNotice(bytes: Bytes): void
   disconnect(): Promise<void>
 }
 

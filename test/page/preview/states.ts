@@ -17,10 +17,10 @@ const space = "Zm9yIHRoZSBwaWN0dXJlcw"
 const link = `https://sottovoce.example/s/${space}#1.bm90IGEgcmVhbCBzZWNyZXQ.bm90IGEgcmVhbCBob3N0IGtleSwganVzdCBwaWN0dXI`
 const connected: Sound = { state: "connected", sending: "open", problem: undefined, blocked: false }
 const voices: Voices = new Map([
-  [0, { level: 0.3, muted: false }],
-  [1, { level: 0, muted: false }],
-  [2, { level: 0, muted: true }],
-  [3, { level: 0, muted: true }],
+  [0, { level: 0.3, muted: false, trust: "verified" }],
+  [1, { level: 0, muted: false, trust: "verified" }],
+  [2, { level: 0, muted: true, trust: "verified" }],
+  [3, { level: 0, muted: true, trust: "verified" }],
 ])
 const safetyCode = {
   digits: ["48213", "90577", "16024", "73398", "55120", "08846"],
@@ -75,7 +75,7 @@ export const states = {
   "room-promoted": room({ ...mine(3), inviteRole: "listener" }),
   "room-speaker-live": room(mine(2), {
     microphone: live,
-    voices: new Map([...voices, [1, { level: 0.4, muted: false }]]),
+    voices: new Map([...voices, [1, { level: 0.4, muted: false, trust: "verified" }]]),
   }),
   "room-speaker-muted": room(mine(2), { microphone: { state: "muted", problem: undefined } }),
   "room-host": room(host, { microphone: live }),

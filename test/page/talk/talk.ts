@@ -1,4 +1,14 @@
-import type { KeysToMedia, MediaToPage, OpenStats, PageToMedia, SealStats } from "../../../web/media/messages.ts"
+import { concat } from "#crypto/base/bytes"
+import { webPrimitives as p } from "#crypto/base/web-primitives"
+import { checkpointMessage } from "#crypto/media/checkpoint"
+import type {
+  KeysToMedia,
+  MediaToKeys,
+  MediaToPage,
+  OpenStats,
+  PageToMedia,
+  SealStats,
+} from "../../../web/media/messages.ts"
 import { openMicrophone } from "../../../web/rtc/devices.ts"
 import { createSfu } from "../../../web/rtc/livekit.ts"
 import type { Sfu, SfuEvent } from "../../../web/rtc/sfu.ts"
@@ -40,6 +50,9 @@ function start({ index, secret = 7, late, leaky = false }: Options): void {
   const tell = (message: KeysToMedia): void => {
     port1.postMessage(message)
   }
+  port1.onmessage = ({ data }: MessageEvent<MediaToKeys>) => {
+    if (data.kind === "endorse") void endorse(index, data).then(tell)
+  }
   tell({
     kind: "epoch",
     space: bytes(1, 16),
@@ -48,7 +61,7 @@ function start({ index, secret = 7, late, leaky = false }: Options): void {
     step: 0,
     secret: bytes(secret, 32),
     indices: [0, 1, 2, 3],
-    seats: [],
+    seats: [0, 1, 2, 3].map((seat) => ({ index: seat, seatPub: p.publicKey(seatSeed(seat)) })),
     cell: 120,
   })
   tell({ kind: "seated", indices: [0, 1, 2, 3] })
@@ -68,6 +81,18 @@ function start({ index, secret = 7, late, leaky = false }: Options): void {
       connections.push(this)
     }
   }
+}
+
+const seatSeed = (index: number) => bytes(100 + index, 32)
+
+/** What the keys worker of this visitor would answer. */
+async function endorse(
+  index: number,
+  request: Extract<MediaToKeys, { kind: "endorse" }>,
+): Promise<Extract<KeysToMedia, { kind: "endorsed" }>> {
+  const head = bytes(9, 16)
+  const signature = await p.sign(seatSeed(index), checkpointMessage(request, concat(head, request.frames)))
+  return { kind: "endorsed", id: request.id, endorsement: { head, signature } }
 }
 
 let voices: Extract<SfuEvent, { kind: "voices" }> | undefined

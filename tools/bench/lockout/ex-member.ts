@@ -1,6 +1,7 @@
 import { webPrimitives } from "#crypto/base/web-primitives"
 import { createOpener } from "#crypto/media/opener"
 import type { Bot } from "../../../test/support/bot.ts"
+import { keysOnly } from "../../../test/support/keys-only.ts"
 import type { Talker } from "./talker.ts"
 
 /** A listener that keeps every key it is ever given and obeys no order to forget one. */
@@ -12,7 +13,7 @@ export interface ExMember {
 }
 
 export function hoarder(bot: Bot): ExMember {
-  const opener = createOpener(webPrimitives, (ms, run) => setTimeout(run, ms))
+  const opener = createOpener(webPrimitives, (ms, run) => setTimeout(run, ms), keysOnly)
   const opened = new Map<Talker, number>()
   let lastOpened = -Infinity
   let read = 0

@@ -2,6 +2,7 @@ import { webPrimitives } from "#crypto/base/web-primitives"
 import { createOpener } from "#crypto/media/opener"
 import { createSealer } from "#crypto/media/sealer"
 import type { Bot } from "../../../test/support/bot.ts"
+import { keysOnly } from "../../../test/support/keys-only.ts"
 import { applyKeys } from "../../../web/media/keys-port.ts"
 
 export const frameMs = 20
@@ -19,7 +20,7 @@ export interface Talker {
 export function startTalking(bot: Bot, hear: Hear): Talker {
   const sealer = createSealer(webPrimitives, { onCounterLimit: () => undefined })
   // an own opener takes the orders that are for one
-  const opener = createOpener(webPrimitives, (ms, run) => setTimeout(run, ms))
+  const opener = createOpener(webPrimitives, (ms, run) => setTimeout(run, ms), keysOnly)
   const packet = webPrimitives.random(60)
   let obeyed = 0
   const timer = setInterval(() => {

@@ -1,0 +1,137 @@
+import { concat, fromHex, wipe, type Bytes } from "../base/bytes.ts"
+import type { Primitives } from "../base/primitives.ts"
+import { blindCheckpoint, sealCheckpoint, type CheckpointPlace } from "./checkpoint.ts"
+import { encodeFrames, fitting, maxFrames, positionOf, type SentFrame } from "./checkpoint-body.ts"
+import { frameHash } from "./frame-hash.ts"
+import { lastStep } from "./key-schedule.ts"
+import { decodeKid } from "./kid.ts"
+
+/** Where a frame was sealed; the same object for all frames of one key. */
+export interface SealedPlace {
+  /** In hex; undefined before any space's secret came. */
+  readonly space: string | undefined
+  readonly epoch: number
+  readonly kid: number
+  /** check(e, r, index), 32 B; undefined for silence under a key nobody has. */
+  readonly check: Bytes | undefined
+}
+
+/** What the holder of the seat key is asked to sign; it adds the Head it follows. `frames`: see encodeFrames. */
+export interface Unsigned extends CheckpointPlace {
+  readonly frames: Bytes
+}
+
+/** Its answer; undefined: it does not vouch for that. */
+export type Endorsement = { readonly head: Bytes; readonly signature: Bytes } | undefined
+
+/** Collects what a sealer sealed and makes checkpoints of it: one for the life of a worker, like the sealer. */
+export interface CheckpointSender {
+  /** To be the sealer's `onSealed`. */
+  sealed(place: SealedPlace, counter: number, frame: Uint8Array): void
+  /**
+   * What is to be sent now; to be called every 0.5 s. Number and size hang on how many frames left and on the epochs
+   * they are of, which the SFU counts anyway: never on what is in them, nor on whether anybody can open them.
+   */
+  due(): Promise<readonly Bytes[]>
+  /** Forgets what was collected, and its keys. The numbers stay. */
+  wipe(): void
+}
+
+/** Checkpoints of one epoch at once, as many as its frames fill: after a standstill of the worker it catches up. */
+const atOnce = 4
+/** Frames that wait to be named: beyond that the oldest never will be. */
+const waitingFrames = 512
+
+/** One epoch of one space. */
+interface Batch {
+  readonly name: string
+  readonly space: Bytes
+  readonly epoch: number
+  kid: number
+  /** Of the same step as `kid`; undefined as long as all was silence. */
+  check: Bytes | undefined
+  frames: SentFrame[]
+  /** Frames since the last time, silence included. */
+  left: number
+}
+
+/** @param endorse - Signs with the seat key; never rejects, and answers before the next `due`. */
+export function createCheckpointSender(
+  p: Primitives,
+  endorse: (unsigned: Unsigned) => Promise<Endorsement>,
+): CheckpointSender {
+  const batches = new Map<string, Batch>()
+  // Never emptied, as the sealer's counters: a nonce must not come back.
+  const numbers = new Map<string, number>()
+  let current: { readonly place: SealedPlace; readonly batch: Batch } | undefined
+
+  function open(place: SealedPlace): Batch {
+    const name = `${place.space ?? ""}/${place.epoch.toString()}`
+    const before = batches.get(name)
+    const batch = before ?? empty(name, place)
+    batches.set(name, batch)
+    // frames finish out of order: one of an older step says nothing new
+    if (place.kid >= batch.kid) {
+      batch.kid = place.kid
+      if (place.check !== undefined) {
+        if (batch.check !== undefined) wipe(batch.check)
+        batch.check = place.check.slice()
+      }
+    }
+    return batch
+  }
+
+  async function make(batch: Batch): Promise<Bytes> {
+    const { name, space, epoch, kid, check } = batch
+    const seq = numbers.get(name) ?? 0
+    numbers.set(name, seq + 1)
+    const taken = batch.frames.splice(0, fitting(batch.frames))
+    if (check === undefined || taken.length === 0) return blindCheckpoint(p, kid, seq)
+    const key = check.slice()
+    const frames = encodeFrames(taken)
+    const endorsed = await endorse({ space, epoch, index: decodeKid(kid)?.index ?? 0, seq, frames })
+    const sealed =
+      endorsed === undefined || batches.get(name) !== batch
+        ? blindCheckpoint(p, kid, seq)
+        : sealCheckpoint(p, key, { kid, seq }, concat(endorsed.head, frames), endorsed.signature)
+    wipe(key)
+    return sealed
+  }
+
+  return {
+    sealed(place, counter, frame) {
+      if (current?.place !== place) current = { place, batch: open(place) }
+      const { batch } = current
+      batch.left++
+      if (place.check === undefined) return
+      batch.frames.push({ step: place.kid & lastStep, counter, hash: frameHash(frame) })
+      if (batch.frames.length > waitingFrames) batch.frames.shift()
+    },
+    async due() {
+      const made: Promise<Bytes>[] = []
+      for (const batch of [...batches.values()]) {
+        batch.frames.sort((a, b) => positionOf(a.step, a.counter) - positionOf(b.step, b.counter))
+        const wanted = Math.max(Math.ceil(batch.left / maxFrames), batch.frames.length > 0 ? 1 : 0)
+        for (let i = 0; i < Math.min(wanted, atOnce); i++) made.push(make(batch))
+        batch.left = 0
+      }
+      const sealed = await Promise.all(made)
+      for (const batch of [...batches.values()])
+        if (batch !== current?.batch && batch.left === 0 && batch.frames.length === 0) forget(batch)
+      return sealed
+    },
+    wipe() {
+      for (const batch of [...batches.values()]) forget(batch)
+      current = undefined
+    },
+  }
+
+  function forget(batch: Batch): void {
+    if (batch.check !== undefined) wipe(batch.check)
+    batches.delete(batch.name)
+  }
+}
+
+function empty(name: string, { space, epoch, kid }: SealedPlace): Batch {
+  return { name, space: fromHex(space ?? ""), epoch, kid, check: undefined, frames: [], left: 0 }
+}
