@@ -8,6 +8,15 @@ export interface Report {
   readonly opened: number
 }
 
+/** What a member's media worker found out about one sender, in milliseconds of the page's monotonic clock. */
+export interface Found {
+  readonly index: number
+  /** When the first sound of it was let through. */
+  readonly heardAt: number
+  /** Every change of its standing since the page was watched. */
+  readonly trust: readonly { readonly at: number; readonly trust: string }[]
+}
+
 const patienceMs = 40_000
 
 /** Somebody at a page of the product, in English, who finds buttons and fields by what is written on them. */
@@ -30,6 +39,7 @@ export class Attendee {
   /** Creates a space; resolves once its room is open. */
   static async host(visitor: Visitor, url: string, title: string): Promise<Attendee> {
     const host = await Attendee.arrive(visitor, url)
+    await host.#watchMediaWorker()
     await host.fill("What is it about?", title)
     await host.fill("Your name", "Ada")
     await host.tap("Create space")
@@ -129,6 +139,13 @@ export class Attendee {
     return this.page.evaluate("globalThis.mediaReports")
   }
 
+  /** Resolves once the voice at an index has a standing; gives all it had until then. */
+  async finds(index: number, trust: string, withinMs = patienceMs): Promise<Found> {
+    const found = `globalThis.mediaVoices.get(${index.toString()})`
+    await this.#until(`${found}?.trust.at(-1)?.trust === ${JSON.stringify(trust)}`, withinMs)
+    return this.page.evaluate<Found>(found)
+  }
+
   close(): Promise<void> {
     return this.#visitor.close()
   }
@@ -137,12 +154,22 @@ export class Attendee {
   async #watchMediaWorker(): Promise<void> {
     await this.page.evaluate(`{
       globalThis.mediaReports = []
+      globalThis.mediaVoices = new Map()
+      const voice = (index) => {
+        if (!globalThis.mediaVoices.has(index)) globalThis.mediaVoices.set(index, { index, heardAt: 0, trust: [] })
+        return globalThis.mediaVoices.get(index)
+      }
       const watched = new WeakSet()
       const post = Worker.prototype.postMessage
       Worker.prototype.postMessage = function (message, ...rest) {
         if (message?.kind === "muted" && !watched.has(this)) {
           watched.add(this)
           this.addEventListener("message", ({ data }) => {
+            const at = performance.now()
+            if (data.kind === "authentic" && voice(data.index).heardAt === 0) voice(data.index).heardAt = at
+            if (data.kind === "trust")
+              for (const [index, trust] of data.senders)
+                if (voice(index).trust.at(-1)?.trust !== trust) voice(index).trust.push({ at, trust })
             if (data.kind !== "stats") return
             const opened = data.opening.reduce((sum, track) => sum + track.opened, 0)
             globalThis.mediaReports.push({ at: performance.now(), opened })

@@ -32,6 +32,7 @@ const plain: readonly StateName[] = [
   "sealed-silence",
   "microphone-denied",
   "leak-suspected",
+  "voice-doubtful",
   "bad-link",
   "wrong-or-ended",
   "invite-expired",
@@ -82,6 +83,8 @@ export const shots: readonly Shot[] = [
   { name: "room-listener", state: "room-listener" },
   { name: "room-listener-it", state: "room-listener", language: "it" },
   { name: "room-host", state: "room-host", everyLook: true },
+  { name: "voice-tampered", state: "voice-tampered", everyLook: true },
+  { name: "voice-tampered-it", state: "voice-tampered", language: "it" },
   { name: "invite-form", state: "room-host", taps: (page) => tap(page, "Invite") },
   {
     name: "invite-link",

@@ -97,6 +97,19 @@ export const en = {
     promotedTitle: "You are on stage now. Your microphone is off until you turn it on.",
   },
 
+  trust: {
+    doubtful: {
+      state: "not verified",
+      notice: (name: string) =>
+        `It cannot be checked whether it is really ${name} who speaks. As long as that is so, ${name} is not played.`,
+    },
+    tampered: {
+      state: "not genuine, not played",
+      notice: (name: string) =>
+        `Somebody tampers with what ${name} says. ${name} is not played until only their own sound arrives.`,
+    },
+  },
+
   roles: {
     listener: "listener",
     speaker: "speaker",

@@ -97,6 +97,19 @@ export const it = {
     promotedTitle: "Ora sei sul palco. Il microfono resta spento finché non lo accendi.",
   },
 
+  trust: {
+    doubtful: {
+      state: "non verificato",
+      notice: (name: string) =>
+        `Non si riesce a controllare se a parlare è davvero ${name}. Finché è così, la voce di ${name} non si sente.`,
+    },
+    tampered: {
+      state: "non autentico, non si sente",
+      notice: (name: string) =>
+        `Qualcuno manomette quello che dice ${name}. La voce di ${name} non si sente finché non arriva solo la sua.`,
+    },
+  },
+
   roles: {
     listener: "ascolta",
     speaker: "parla",

@@ -1,5 +1,6 @@
 import { bareView } from "../keys/bare-view.ts"
 import type { Command, ReplyValue, RoomView } from "../keys/messages.ts"
+import { loud } from "./doubts.ts"
 import { microphoneOff, noSound, noVoices, type Microphone, type Session, type Sound, type Voices } from "./session.ts"
 
 /** What is shown before the keys worker has said anything: nothing is known to be wrong. */
@@ -46,6 +47,12 @@ export class Room {
   /** Whether the newest cell of the sender at an index says "muted". Before the first cell nothing is claimed. */
   isMuted(index: number): boolean {
     return this.voices.get(index)?.muted ?? false
+  }
+
+  /** What is to be said of the voice at an index, if it may not be its sender's. */
+  doubt(index: number): "doubtful" | "tampered" | undefined {
+    const voice = this.voices.get(index)
+    return voice && loud[voice.trust]
   }
 
   command(command: Command): Promise<ReplyValue> {

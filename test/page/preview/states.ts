@@ -80,6 +80,12 @@ export const states = {
   "room-speaker-muted": room(mine(2), { microphone: { state: "muted", problem: undefined } }),
   "room-host": room(host, { microphone: live }),
   "room-host-alone": room({ ...host, stage: host.stage.slice(0, 1), count: 1, invites: [], audience: [] }),
+  "voice-doubtful": room(seated, {
+    voices: new Map([...voices, [1, { level: 0.4, muted: false, trust: "doubtful" }]]),
+  }),
+  "voice-tampered": room(seated, {
+    voices: new Map([...voices, [1, { level: 0, muted: false, trust: "tampered" }]]),
+  }),
   connecting: room(seated, { sound: { ...connected, state: "connecting" }, voices: new Map() }),
   reconnecting: room(seated, { sound: { ...connected, state: "reconnecting" } }),
   "sfu-unreachable": room(seated, { sound: { ...connected, state: "failed", problem: "sfu-unreachable" } }),
