@@ -165,6 +165,29 @@ test("Chromium and Firefox hear each other's words; who lacks the key hears noth
   await Promise.all([a.close(), b.close()])
 })
 
+test("an insider without the seat key it speaks for is marked, and silent after two seconds; everybody else is verified", async () => {
+  await pair(chromium, { impostor: true }, async (impostor, listener) => {
+    await impostor.connect("speaker")
+    await impostor.publish()
+    const trustIs = (trust: string) =>
+      listener.page.until(`talk.voices().others.some(([index, voice]) => index === 0 && voice.trust === "${trust}")`)
+    await trustIs("doubtful")
+    await expect.poll(async () => unvouched(await listener.counts()), { timeout: 10_000 }).toBeGreaterThan(100)
+    // two seconds are 100 frames
+    expect(opened(await listener.counts())).toBeLessThanOrEqual(100)
+    expect(opened(await listener.counts())).toBeGreaterThan(0)
+  })
+  await pair(chromium, {}, async (speaker, listener) => {
+    await speaker.connect("speaker")
+    await speaker.publish()
+    await listener.page.until(`talk.voices().others.some(([, voice]) => voice.trust === "verified")`)
+    await listener.page.until(`talk.counts().then(({ opening }) => opening.some(({ opened }) => opened >= 250))`)
+    expect(unvouched(await listener.counts())).toBe(0)
+  })
+})
+
+const unvouched = (counts: Counts): number => counts.opening.reduce((sum, { drops }) => sum + drops.unvouched, 0)
+
 describe.each(["chromium", "firefox"] as const)("in %s", (name) => {
   const browser = (): Browser => (name === "chromium" ? chromium : firefox)
 

@@ -44,7 +44,7 @@ export async function startTestSfu(): Promise<TestSfu> {
             canSubscribe: true,
             canPublish: speaker,
             canPublishSources: speaker ? [TrackSource.MICROPHONE] : [],
-            canPublishData: false,
+            canPublishData: speaker,
             canUpdateOwnMetadata: false,
             hidden: !speaker,
           })

@@ -1,5 +1,5 @@
 import type { OpenStats, SealStats } from "../../web/media/messages.ts"
-import type { SfuEvent } from "../../web/rtc/sfu.ts"
+import type { SfuEvent, Voice } from "../../web/rtc/sfu.ts"
 import type { Browser, Page } from "./browsers.ts"
 import type { TestRoom, TestSfu } from "./sfu.ts"
 
@@ -9,6 +9,7 @@ export interface TalkOptions {
   readonly secret?: number
   readonly late?: { readonly ms: number; readonly answers: boolean }
   readonly leaky?: boolean
+  readonly impostor?: boolean
 }
 
 export interface Counts {
@@ -33,7 +34,7 @@ export interface Talker {
   killWorker(): Promise<void>
   removeTransforms(): Promise<void>
   counts(): Promise<Counts>
-  voices(): Promise<{ mine: number; others: [number, { level: number; muted: boolean }][] }>
+  voices(): Promise<{ mine: number; others: [number, Voice][] }>
   heardOf(event: SfuEvent["kind"], withinMs?: number): Promise<void>
   close(): Promise<void>
 }

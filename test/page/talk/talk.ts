@@ -25,6 +25,8 @@ interface Options {
   /** The worker's script runs so much later; it `answers` the page before. */
   readonly late?: { readonly ms: number; readonly answers: boolean }
   readonly leaky?: boolean
+  /** It has everybody's frame keys and not this place's seat key. */
+  readonly impostor?: boolean
 }
 
 const native = RTCPeerConnection
@@ -37,7 +39,7 @@ let microphone: MediaStreamTrack | undefined
 let source: MediaStreamTrack | undefined
 const bytes = (value: number, length: number) => new Uint8Array(length).fill(value)
 
-function start({ index, secret = 7, late, leaky = false }: Options): void {
+function start({ index, secret = 7, late, leaky = false, impostor = false }: Options): void {
   worker =
     late === undefined
       ? new Worker(new URL("../../../web/media/media.worker.ts", import.meta.url), { type: "module" })
@@ -51,7 +53,7 @@ function start({ index, secret = 7, late, leaky = false }: Options): void {
     port1.postMessage(message)
   }
   port1.onmessage = ({ data }: MessageEvent<MediaToKeys>) => {
-    if (data.kind === "endorse") void endorse(index, data).then(tell)
+    if (data.kind === "endorse") void endorse(impostor ? index + 1 : index, data).then(tell)
   }
   tell({
     kind: "epoch",
@@ -85,13 +87,13 @@ function start({ index, secret = 7, late, leaky = false }: Options): void {
 
 const seatSeed = (index: number) => bytes(100 + index, 32)
 
-/** What the keys worker of this visitor would answer. */
+/** What the keys worker of this visitor would answer, with the seat key of a place. */
 async function endorse(
-  index: number,
+  seat: number,
   request: Extract<MediaToKeys, { kind: "endorse" }>,
 ): Promise<Extract<KeysToMedia, { kind: "endorsed" }>> {
   const head = bytes(9, 16)
-  const signature = await p.sign(seatSeed(index), checkpointMessage(request, concat(head, request.frames)))
+  const signature = await p.sign(seatSeed(seat), checkpointMessage(request, concat(head, request.frames)))
   return { kind: "endorsed", id: request.id, endorsement: { head, signature } }
 }
 
