@@ -39,6 +39,11 @@ export interface CheckpointSender {
 
 /** Checkpoints of one epoch at once, as many as its frames fill: after a standstill of the worker it catches up. */
 const atOnce = 4
+/**
+ * Checkpoints that follow the last frame of an epoch, whether anything is left to name or not: the holder of the seat
+ * key may have been busy.
+ */
+const tail = 2
 /** Frames that wait to be named: beyond that the oldest never will be. */
 const waitingFrames = 512
 
@@ -53,6 +58,8 @@ interface Batch {
   frames: SentFrame[]
   /** Frames since the last time, silence included. */
   left: number
+  /** Times since a frame left. */
+  idle: number
 }
 
 /** @param endorse - Signs with the seat key; never rejects, and answers before the next `due`. */
@@ -95,6 +102,7 @@ export function createCheckpointSender(
         ? blindCheckpoint(p, kid, seq)
         : sealCheckpoint(p, key, { kid, seq }, concat(endorsed.head, frames), endorsed.signature)
     wipe(key)
+    if (endorsed === undefined) batch.frames.unshift(...taken)
     return sealed
   }
 
@@ -110,14 +118,15 @@ export function createCheckpointSender(
     async due() {
       const made: Promise<Bytes>[] = []
       for (const batch of [...batches.values()]) {
+        batch.idle = batch.left > 0 ? 0 : batch.idle + 1
         batch.frames.sort((a, b) => positionOf(a.step, a.counter) - positionOf(b.step, b.counter))
-        const wanted = Math.max(Math.ceil(batch.left / maxFrames), batch.frames.length > 0 ? 1 : 0)
+        if (batch.idle > tail) batch.frames.length = 0
+        const wanted = batch.idle > tail ? 0 : Math.max(1, Math.ceil(batch.left / maxFrames))
         for (let i = 0; i < Math.min(wanted, atOnce); i++) made.push(make(batch))
         batch.left = 0
       }
       const sealed = await Promise.all(made)
-      for (const batch of [...batches.values()])
-        if (batch !== current?.batch && batch.left === 0 && batch.frames.length === 0) forget(batch)
+      for (const batch of [...batches.values()]) if (batch !== current?.batch && batch.idle >= tail) forget(batch)
       return sealed
     },
     wipe() {
@@ -133,5 +142,5 @@ export function createCheckpointSender(
 }
 
 function empty(name: string, { space, epoch, kid }: SealedPlace): Batch {
-  return { name, space: fromHex(space ?? ""), epoch, kid, check: undefined, frames: [], left: 0 }
+  return { name, space: fromHex(space ?? ""), epoch, kid, check: undefined, frames: [], left: 0, idle: 0 }
 }

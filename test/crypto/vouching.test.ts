@@ -152,8 +152,10 @@ describe("an insider who seals frames as somebody else", () => {
   it("finds no counter that a checkpoint has passed: not one lost on the way, not one of the past", async () => {
     const known = stageSecret()
     const ada = new Speaker(known, 1)
-    await ada.frames(500)
-    while ((await ada.checkpoints.due()).length > 0);
+    for (let half = 0; half < 20; half++) {
+      await ada.frames(25)
+      await ada.checkpoints.due()
+    }
     const listener = new Listener(known)
     await seconds(listener, ada, 1)
     for (const counter of [300, 600, 755])
@@ -320,7 +322,30 @@ describe("a checkpoint", () => {
       }
       shapes.push(JSON.stringify(rhythm))
     }
-    expect(new Set(shapes)).toEqual(new Set(["[[442],[442],[442],[442,442,442],[],[442]]"]))
+    expect(new Set(shapes)).toEqual(new Set(["[[442],[442],[442],[442,442,442],[442],[442]]"]))
+  })
+})
+
+describe("a seat key that is not at hand for a moment", () => {
+  it("vouches for the same frames half a second later, and the sender stays heard", async () => {
+    const known = stageSecret()
+    const [ada, listener] = [new Speaker(known, 1), new Listener(known)]
+    const outcomes = await seconds(listener, ada, 1)
+    ada.signs = false
+    outcomes.push(...(await seconds(listener, ada, 0.5)))
+    ada.signs = true
+    outcomes.push(...(await seconds(listener, ada, 4)))
+    expect(all(outcomes)).toEqual(["packet"])
+    expect(listener.trust(1)).toBe("verified")
+  })
+
+  it("is asked no longer once the sender has left the air for a second, and nothing goes out then", async () => {
+    const ada = new Speaker(stageSecret(), 1)
+    ada.signs = false
+    await ada.frames(25)
+    const rhythm: number[] = []
+    for (let half = 0; half < 8; half++) rhythm.push((await ada.checkpoints.due()).length)
+    expect(rhythm).toEqual([1, 1, 1, 0, 0, 0, 0, 0])
   })
 })
 
