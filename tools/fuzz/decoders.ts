@@ -1,5 +1,6 @@
 import type { Decoder } from "./decoder.ts"
 import { acceptingDecoders } from "./decoders/accepting.ts"
+import { checkpointDecoders } from "./decoders/checkpoints.ts"
 import { frameDecoders } from "./decoders/frames.ts"
 import { objectDecoders } from "./decoders/objects.ts"
 import { keyDecoders } from "./decoders/keys.ts"
@@ -14,6 +15,7 @@ export async function makeDecoders(): Promise<readonly Decoder[]> {
   return [
     ...objectDecoders(fixture),
     ...(await frameDecoders(fixture.p)),
+    ...checkpointDecoders(fixture),
     ...textDecoders(fixture),
     ...(await vaultDecoders(fixture)),
     ...(await keyDecoders(fixture)),

@@ -7,6 +7,7 @@ import { createSealer } from "#crypto/media/sealer"
 import { decodeHeader, decodeRoomHeader, encodeHeader } from "#crypto/media/sframe-header"
 import { openFrame, sealFrame } from "#crypto/media/sframe"
 import { sframeKeys, type SuiteId } from "#crypto/media/sframe-keys"
+import { keysOnly } from "../../../test/support/keys-only.ts"
 import type { Decoder } from "../decoder.ts"
 import { countWork } from "./work.ts"
 
@@ -80,7 +81,7 @@ const maxExpands = 64
 async function roomFrames(p: Primitives): Promise<Decoder> {
   const known = {
     ...{ space: new Uint8Array(16).fill(7), view: new Uint8Array(32).fill(8), secret: new Uint8Array(32).fill(9) },
-    ...{ epoch: 1, step: 0, indices: [0, 1, 2, 3, 63], cell: 120 },
+    ...{ epoch: 1, step: 0, indices: [0, 1, 2, 3, 63], seats: [], cell: 120 },
   }
   const frames: Bytes[] = []
   for (const [index, step] of [
@@ -113,9 +114,7 @@ async function roomFrames(p: Primitives): Promise<Decoder> {
     async read(input) {
       if (opener === undefined || left-- === 0) {
         const last = opener
-        opener = createOpener(work.p, (_ms, run) => {
-          queueMicrotask(run)
-        })
+        opener = createOpener(work.p, (_ms, run) => queueMicrotask(run), keysOnly)
         opener.install(known)
         left = framesPerOpener
         if (last !== undefined) await stillOpens(last)
