@@ -47,6 +47,12 @@ const tail = 2
 /** Frames that wait to be named: beyond that the oldest never will be. */
 const waitingFrames = 512
 
+/** A frame that is to be named. */
+interface Waiting extends SentFrame {
+  /** It was sealed since the last time: one before it may still be under way. */
+  fresh: boolean
+}
+
 /** One epoch of one space. */
 interface Batch {
   readonly name: string
@@ -55,7 +61,9 @@ interface Batch {
   kid: number
   /** Of the same step as `kid`; undefined as long as all was silence. */
   check: Bytes | undefined
-  frames: SentFrame[]
+  frames: Waiting[]
+  /** The newest frame named so far. */
+  named: SentFrame | undefined
   /** Frames since the last time, silence included. */
   left: number
   /** Times since a frame left. */
@@ -92,7 +100,8 @@ export function createCheckpointSender(
     const { name, space, epoch, kid, check } = batch
     const seq = numbers.get(name) ?? 0
     numbers.set(name, seq + 1)
-    const taken = batch.frames.splice(0, fitting(batch.frames))
+    const taken = batch.frames.splice(0, fitting(batch.frames.slice(0, unbroken(batch))))
+    batch.named = taken.at(-1) ?? batch.named
     if (check === undefined || taken.length === 0) return blindCheckpoint(p, kid, seq)
     const key = check.slice()
     const frames = encodeFrames(taken)
@@ -112,7 +121,7 @@ export function createCheckpointSender(
       const { batch } = current
       batch.left++
       if (place.check === undefined) return
-      batch.frames.push({ step: place.kid & lastStep, counter, hash: frameHash(frame) })
+      batch.frames.push({ step: place.kid & lastStep, counter, hash: frameHash(frame), fresh: true })
       if (batch.frames.length > waitingFrames) batch.frames.shift()
     },
     async due() {
@@ -124,6 +133,7 @@ export function createCheckpointSender(
         const wanted = batch.idle > tail ? 0 : Math.max(1, Math.ceil(batch.left / maxFrames))
         for (let i = 0; i < Math.min(wanted, atOnce); i++) made.push(make(batch))
         batch.left = 0
+        for (const frame of batch.frames) frame.fresh = false
       }
       const sealed = await Promise.all(made)
       for (const batch of [...batches.values()]) if (batch !== current?.batch && batch.idle >= tail) forget(batch)
@@ -141,6 +151,28 @@ export function createCheckpointSender(
   }
 }
 
+/**
+ * How many frames from the start follow each other without a gap that a frame still being sealed may fill: receivers
+ * take no counter that a checkpoint passed over.
+ */
+function unbroken({ frames, named }: Batch): number {
+  const end = frames.findIndex((frame, i) => {
+    const before = frames[i - 1] ?? named
+    return frame.fresh && before?.step === frame.step && frame.counter > before.counter + 1
+  })
+  return end < 0 ? frames.length : end
+}
+
 function empty(name: string, { space, epoch, kid }: SealedPlace): Batch {
-  return { name, space: fromHex(space ?? ""), epoch, kid, check: undefined, frames: [], left: 0, idle: 0 }
+  return {
+    name,
+    space: fromHex(space ?? ""),
+    epoch,
+    kid,
+    check: undefined,
+    frames: [],
+    named: undefined,
+    left: 0,
+    idle: 0,
+  }
 }

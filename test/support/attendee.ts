@@ -6,6 +6,8 @@ export interface Report {
   readonly at: number
   /** Frames opened, of all senders. */
   readonly opened: number
+  /** Frames that opened and were dropped, because no checkpoint vouches for them. */
+  readonly unvouched: number
 }
 
 /** What a member's media worker found out about one sender, in milliseconds of the page's monotonic clock. */
@@ -172,7 +174,8 @@ export class Attendee {
                 if (voice(index).trust.at(-1)?.trust !== trust) voice(index).trust.push({ at, trust })
             if (data.kind !== "stats") return
             const opened = data.opening.reduce((sum, track) => sum + track.opened, 0)
-            globalThis.mediaReports.push({ at: performance.now(), opened })
+            const unvouched = data.opening.reduce((sum, track) => sum + track.drops.unvouched, 0)
+            globalThis.mediaReports.push({ at: performance.now(), opened, unvouched })
           })
         }
         return post.call(this, message, ...rest)
