@@ -44,8 +44,15 @@ export const struct = P.struct
 export const u8 = P.U8
 export const u16 = P.U16BE
 export const u32 = P.U32BE
+export const u48 = P.int(6)
 /** Exactly `length` bytes. */
 export const fixed = (length: number): Coder<Bytes> => P.bytes(length) as unknown as Coder<Bytes>
+/** All bytes up to the end of the structure, of one of these lengths. */
+export const restOf = (lengths: readonly number[]): Coder<Bytes> =>
+  P.validate(P.bytes(null) as unknown as Coder<Bytes>, (value) => {
+    if (!lengths.includes(value.length)) throw new CodecError("malformed", "no such length")
+    return value
+  })
 // The limits of what follows are in the lengths themselves: what is too long is refused before any of it is read.
 /** u16 length, then the bytes, at most `max` of them. */
 export const blob = (max: number): Coder<Bytes> => P.bytes(upTo(u16, max)) as unknown as Coder<Bytes>
@@ -71,6 +78,12 @@ export const upTo = (coder: Coder<number>, max: number): Coder<number> =>
     if (value > max) throw new CodecError("malformed", "value too large")
     return value
   })
+/** A structure whose values hang together: `check` throws for those that do not. */
+export const checked = <T>(coder: Coder<T>, check: (value: T) => void): Coder<T> =>
+  P.validate(coder, (value) => {
+    check(value)
+    return value
+  })
 /** u8 0 or 1. */
 export const flag = P.bool
 /** A union: u8 tag, then the structure of that tag. */
@@ -82,7 +95,7 @@ export const objectId = fixed(32) as unknown as Coder<ObjectId>
 export const serial = u32 as unknown as Coder<SeatSerial>
 export const epoch = u32 as unknown as Coder<Epoch>
 export const step = upTo(u8, 63) as unknown as Coder<Step>
-export const time = P.int(6) as unknown as Coder<EpochMs>
+export const time = u48 as unknown as Coder<EpochMs>
 /** 0…63, or 0xff for the audience. */
 export const senderIndex = P.validate(P.U8, (value) => {
   if (value > 63 && value !== 0xff) throw new CodecError("malformed", "no such sender index")

@@ -20,6 +20,8 @@ export const labels = [
   "sign-leave",
   "sign-end",
   "sign-checkpoint",
+  "sign-app",
+  "sign-cert",
   "member",
   "challenge",
   // how a secret reaches a person

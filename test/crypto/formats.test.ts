@@ -29,8 +29,13 @@ const formats = [
   "kek",
   "checkpoint",
   "safety-code",
+  "app-message",
+  "seat-cert",
 ]
-const signedNames = ["invite", "policy", "card", "head", "step", "seat-request", "seat", "answer", "leave", "end"]
+const signedNames = [
+  ...["invite", "policy", "card", "head", "step", "seat-request", "seat", "answer", "leave", "end"],
+  ...["app-message", "seat-cert"],
+]
 
 let samples: Samples
 beforeAll(async () => {

@@ -9,6 +9,9 @@ import { checkpointMessage, sealCheckpoint } from "#crypto/media/checkpoint"
 import { frameHash } from "#crypto/media/frame-hash"
 import { encodeKid } from "#crypto/media/kid"
 import { checkKey } from "#crypto/media/key-schedule"
+import { appMessageKind } from "#crypto/message/app-message"
+import { sealAppMessage } from "#crypto/message/app-seal"
+import { certKind, signCert } from "#crypto/message/seat-cert"
 import { headKind, viewOf } from "#crypto/room/head"
 import { roles } from "#crypto/room/roles"
 import { encodeRoster, rosterHash } from "#crypto/room/roster"
@@ -103,6 +106,13 @@ export async function makeSamples(): Promise<Samples> {
   const check = checkKey(p, secret, viewOf(head), 1)
   const vouched = await p.sign(ada.seatSeed, signed)
   const checkpoint = sealCheckpoint(p, check, { kid: encodeKid(2, 1, 1), seq: 3 }, body, vouched)
+  const view = viewOf(head)
+  const say = { space, epoch: terms.epoch, step: terms.step, serial: terms.serial, n: kitTime }
+  const chat = { TAG: "chat" as const, data: { text: "Ciao ☕" } }
+  const message = await sealAppMessage(p, ada.seatSeed, secret, view, say, chat)
+  const long = { TAG: "chat" as const, data: { text: "a long line ".repeat(20) } }
+  const longer = await sealAppMessage(p, ada.seatSeed, secret, view, { ...say, n: kitTime + 1 }, long)
+  const cert = await signCert(p, history.host.seatSeed, space, row)
 
   return {
     kit,
@@ -117,6 +127,8 @@ export async function makeSamples(): Promise<Samples> {
       { name: "answer", bytes: answer.bytes, signer: leader, kind: answerKind },
       { name: "leave", bytes: leave.bytes, signer: ada.seatPub, kind: leaveKind },
       { name: "end", bytes: end.bytes, signer: hostPub, kind: endKind },
+      { name: "app-message", bytes: message.bytes, signer: ada.seatPub, kind: appMessageKind },
+      { name: "seat-cert", bytes: cert.bytes, signer: leader, kind: certKind },
     ],
     formats: {
       link: { link: formatLink("https://example.org", { space, seed: invite.seed, hostPub }) },
@@ -142,6 +154,13 @@ export async function makeSamples(): Promise<Samples> {
       wrap: { wrap: toHex(wrap), joined: toHex(joinWraps([{ serial: terms.serial, wrap }])) },
       kek: Object.fromEntries(keks.map((key, ahead) => [`epoch ${(2 + ahead).toString()}`, toHex(key)])),
       checkpoint: { key: toHex(check), signed: toHex(signed), checkpoint: toHex(checkpoint) },
+      "app-message": {
+        secret: toHex(secret),
+        view: toHex(view),
+        message: toHex(message.bytes),
+        longer: toHex(longer.bytes),
+      },
+      "seat-cert": { cert: toHex(cert.bytes) },
       "safety-code": {
         head: toHex(history.chain.codeHead ?? new Uint8Array(0)),
         digits: code?.digits.join(" ") ?? "",
