@@ -18,6 +18,8 @@ export interface Limits {
   readonly requestsByAddress: Buckets
   readonly requestsByInvite: Buckets
   readonly renewals: Buckets
+  /** App messages of one seat. */
+  readonly messages: Buckets
   readonly spaces: Buckets
   readonly sockets: Buckets
 }

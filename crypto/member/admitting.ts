@@ -4,6 +4,7 @@ import { noIndex, type SeatSerial, type SenderIndex, type Step } from "../base/i
 import { inviteRefusal } from "../link/invite.ts"
 import { spaceKinds } from "../link/policy.ts"
 import { commit, ratchet } from "../media/key-schedule.ts"
+import { signCert } from "../message/seat-cert.ts"
 import { viewOf } from "../room/head.ts"
 import { applySeatChanges, counterStates, seatsHash, type Counter, type Row, type Seats } from "../room/seats.ts"
 import { answerKind, answers, type AnswerReason } from "../seat/answer.ts"
@@ -47,6 +48,7 @@ export async function makeBatch(turn: Turn): Promise<void> {
   const held: Waiting[] = []
   const knocking: Waiting[] = []
   const sealed: Bytes[] = []
+  const certs: Bytes[] = []
   const upserted = new Map<SeatSerial, Row>()
   const counters = new Map<string, Counter>()
   const keks = new Map<SeatSerial, Kek>()
@@ -105,6 +107,7 @@ export async function makeBatch(turn: Turn): Promise<void> {
       counters: counter ? [counter] : [],
     })
     sealed.push(seat.bytes)
+    certs.push((await signCert(p, seatSeed(turn), space, row)).bytes)
     keks.set(row.serial, { key: kek, epoch: chain.head.fields.epoch })
     renewals.set(row.serial, { at: monotonic, n: waiting.request.fields.n })
     taken.push(waiting)
@@ -134,6 +137,7 @@ export async function makeBatch(turn: Turn): Promise<void> {
     kind: "batch",
     step: receipt.bytes,
     seats: sealed,
+    certs,
     changes: { upserted: [...upserted.values()], removed: [], counters: [...counters.values()] },
     secret: { epoch: chain.head.fields.epoch, step, secret },
     keks,
@@ -165,7 +169,7 @@ async function sayNo(turn: Turn, { request }: Waiting, reason: AnswerReason): Pr
 export function postBatch(turn: Turn, post: BatchPost): void {
   ask(turn, { kind: "post", post }, (ref) => ({
     TAG: "batch",
-    data: { ref, step: post.step, seats: [...post.seats], changes: post.changes },
+    data: { ref, step: post.step, seats: [...post.seats], certs: [...post.certs], changes: post.changes },
   }))
 }
 

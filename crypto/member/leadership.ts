@@ -114,6 +114,8 @@ export interface BatchPost {
   readonly kind: "batch"
   readonly step: Bytes
   readonly seats: readonly Bytes[]
+  /** The word for each row that gets a Seat, for the rest of the audience. */
+  readonly certs: readonly Bytes[]
   readonly changes: SeatChanges
   readonly secret: SecretAt
   readonly keks: ReadonlyMap<SeatSerial, Kek>

@@ -184,6 +184,8 @@ async function takeMessage(turn: Turn, message: ServiceMessage): Promise<void> {
     }
     case "rows":
       return turn.state.lead === undefined || asked?.kind !== "rows" ? undefined : takeRows(turn, message.data)
+    case "app":
+      return
     default:
       message satisfies never
   }

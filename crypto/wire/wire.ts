@@ -31,11 +31,15 @@ export const helloKinds = { invite: 0, seat: 1, host: 2 } as const
 export const maxClientMessage = 131_072
 /** Seats in one join batch, so that the message fits. */
 export const maxBatch = 40
+/** App messages of the newest epoch that the service keeps for whoever comes back. */
+export const maxTail = 256
 /** Wraps in one chunk. */
 export const maxChunk = 256
 
 const ref = u32
 const object = blob(9000)
+/** An app message, and the certificate of its sender's row where that is not on stage. */
+const said = struct({ message: blob(1280), cert: maybe(blob(160)) })
 const bundle = struct({ head: object, policy: maybe(object), roster: maybe(object), invites: list(object, 64) })
 
 /** A Head with what it names, on the wire (lists of none or one stand for optional parts). */
@@ -57,7 +61,16 @@ const clientMessage = union(u8, {
   request: [3, struct({ ref, request: object })],
   /** A Head with its changes and the wraps of the stage (serial 4 ‖ wrap 48 each). */
   head: [4, struct({ ref, bundle, changes: seatChangesCoder, wraps: longBlob(64 * 52) })],
-  batch: [5, struct({ ref, step: object, seats: list(object, maxBatch), changes: seatChangesCoder })],
+  batch: [
+    5,
+    struct({
+      ref,
+      step: object,
+      seats: list(object, maxBatch),
+      certs: list(object, maxBatch),
+      changes: seatChangesCoder,
+    }),
+  ],
   wraps: [6, struct({ ref, head: objectId, last: flag, wraps: longBlob(maxChunk * 52) })],
   invite: [7, struct({ ref, invite: object })],
   answer: [8, struct({ ref, answer: object })],
@@ -68,6 +81,7 @@ const clientMessage = union(u8, {
   rows: [12, struct({ ref })],
   /** Seats of the deputy that stands by, beside the leader's, for the requests of one Step. */
   standby: [13, struct({ ref, seats: list(object, maxBatch) })],
+  app: [14, struct({ ref, message: blob(1280) })],
 })
 
 const serviceMessage = union(u8, {
@@ -88,6 +102,7 @@ const serviceMessage = union(u8, {
       wrapsComplete: flag,
       seats: list(object, 4),
       leader: flag,
+      tail: list(said, maxTail),
     }),
   ],
   head: [69, bundle],
@@ -133,6 +148,8 @@ const serviceMessage = union(u8, {
   ],
   /** Whether this deputy is the one that stands by: it answers each request with a Seat of its own. */
   standby: [84, struct({ on: flag })],
+  /** To every seat, its sender's included. */
+  app: [85, said],
 })
 
 type CoderValue<C> = C extends { decode(data: Uint8Array, ...rest: never[]): infer T } ? T : never

@@ -10,6 +10,7 @@ export function createLimits(clock: Clock): Limits {
     requestsByAddress: new Buckets(clock, 50, 100),
     requestsByInvite: new Buckets(clock, 200, 400),
     renewals: new Buckets(clock, 1 / 30, 3),
+    messages: new Buckets(clock, 5, 10),
     spaces: new Buckets(clock, 2, 40),
     sockets: new Buckets(clock, 100, 400),
   }

@@ -12,6 +12,7 @@ import type { Reader } from "../db/schema.ts"
 import { codeSeq, headsFrom, newestHead, newestHeadIds, newestPolicy } from "../head/head.store.ts"
 import { newestStep } from "../head/step.store.ts"
 import { allInvites } from "../invite/invite.store.ts"
+import { newestNumbers } from "../message/message.store.ts"
 import { waitingRequests } from "../seat/request.store.ts"
 import { readSeats } from "../seat/seat.store.ts"
 import { Waiting } from "../seat/waiting.ts"
@@ -33,6 +34,8 @@ export interface RoomState {
   /** Number of the last request answered with a Seat, per row. */
   readonly answered: Map<SeatSerial, number>
   readonly waiting: Waiting
+  /** Number of the newest app message of each row that has said something. */
+  readonly said: Map<SeatSerial, number>
   /** Ids of the newest Heads in hex, newest last. */
   headIds: readonly string[]
   /** The newest Step, if it is of the newest Head. */
@@ -45,6 +48,7 @@ export function takeSeats(state: RoomState, after: Seats, changes: SeatChanges):
     const row = state.seats.rows.get(serial)
     if (row !== undefined) state.byKey.delete(toHex(row.seatPub))
     state.answered.delete(serial)
+    state.said.delete(serial)
   }
   for (const row of changes.upserted) state.byKey.set(toHex(row.seatPub), row)
   state.seats = after
@@ -68,6 +72,7 @@ export async function readRoomState(db: Reader, p: Primitives, space: SpaceId): 
     byKey: new Map([...seats.rows.values()].map((row) => [toHex(row.seatPub), row])),
     answered,
     waiting: new Waiting(waiting),
+    said: await newestNumbers(db, space),
     headIds: await newestHeadIds(db, space, recentHeads),
     step,
   }

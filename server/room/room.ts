@@ -176,6 +176,17 @@ export class Room {
     for (const connection of this.listeners()) connection.sendBytes(bytes)
   }
 
+  /** Whether a socket stands for a seat, and not only for an invite. */
+  seated(connection: Connection): boolean {
+    return this.rowsOf(connection).length > 0 || this.isHost(connection)
+  }
+
+  /** Sends one message to every seat that listens, and to nobody who only holds an invite. */
+  toSeats(message: ServiceMessage): void {
+    const bytes = serviceCodec.encode(message)
+    for (const connection of this.listeners()) if (this.seated(connection)) connection.sendBytes(bytes)
+  }
+
   /** Sends one message to the leader, the host and the deputies, but not to `but`. */
   toLeaders(message: ServiceMessage, but?: Connection): void {
     const bytes = serviceCodec.encode(message)

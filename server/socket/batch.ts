@@ -1,6 +1,7 @@
 import { equal, toHex } from "#crypto/base/bytes"
 import { VerifyError } from "#crypto/base/errors"
 import type { Chain } from "#crypto/room/head"
+import type { SignedCert } from "#crypto/message/seat-cert"
 import type { Row, Seats } from "#crypto/room/seats"
 import { seatKind, type SignedSeat } from "#crypto/seat/seat-object"
 import { acceptStep, type SignedStep } from "#crypto/seat/step"
@@ -8,6 +9,8 @@ import type { ClientData } from "#crypto/wire/wire"
 import { Refusal } from "../errors.ts"
 import { moveChain, positionOf } from "../head/head.store.ts"
 import { putStep } from "../head/step.store.ts"
+import { checkedCerts } from "../message/cert.rules.ts"
+import { putCerts } from "../message/cert.store.ts"
 import { takeSeats } from "../room/room-state.ts"
 import type { Room } from "../room/room.ts"
 import { deleteRequests, putSealedSeat, type WaitingRequest } from "../seat/request.store.ts"
@@ -44,6 +47,7 @@ interface Next {
   readonly step: SignedStep
   readonly seats: Seats
   readonly answers: readonly Answered[]
+  readonly certs: readonly SignedCert[]
 }
 
 async function checked({ p }: Service, room: Room, data: ClientData<"batch">): Promise<Next> {
@@ -58,7 +62,9 @@ async function checked({ p }: Service, room: Room, data: ClientData<"batch">): P
   if (seated.size !== answers.length) throw new Refusal("conflict")
   for (const row of changes.upserted)
     if (!state.seats.rows.has(row.serial) && !seated.has(row.serial)) throw new Refusal("unknown-request")
-  return { chain, step, seats, answers }
+  const rows = new Map([...seats.rows].filter(([serial]) => seated.has(serial)))
+  const certs = await checkedCerts(p, chain.space, leaderKey(room), rows, data.certs)
+  return { chain, step, seats, answers, certs }
 }
 
 async function checkedSeat(
@@ -88,13 +94,14 @@ function isFor(row: Row | undefined, request: WaitingRequest): boolean {
 
 async function store({ db, clock }: Service, room: Room, data: ClientData<"batch">, next: Next): Promise<void> {
   const { state } = room
-  const { chain, step, seats, answers } = next
+  const { chain, step, seats, answers, certs } = next
   const { space } = state
   const done = answers.flatMap((answer) => answer.done)
   await db.transaction().execute(async (tx) => {
     await moveChain(tx, space, positionOf(state.chain), positionOf(chain))
     await writeSeatChanges(tx, space, data.changes)
     await putStep(tx, space, step.bytes)
+    await putCerts(tx, space, certs)
     await deleteRequests(tx, space, done)
     for (const { seat, request } of answers) {
       const { serial } = seat.fields

@@ -1,5 +1,6 @@
 import type { ClientMessage, ServiceMessage } from "#crypto/wire/wire"
 import type { Service } from "../service.ts"
+import { app } from "./app.ts"
 import { answer } from "./answer.ts"
 import { batch } from "./batch.ts"
 import type { Connection } from "./connection.ts"
@@ -48,5 +49,7 @@ export function handle(
       return rows(service, connection, message.data)
     case "standby":
       return standby(service, connection, message.data)
+    case "app":
+      return app(service, connection, message.data)
   }
 }

@@ -8,6 +8,7 @@ import { hasHead, insertHead, moveChain, positionOf } from "../head/head.store.t
 import { dropStep } from "../head/step.store.ts"
 import { sliceWraps } from "../head/wrap.rules.ts"
 import { putWraps, type SeatWrap } from "../head/wrap.store.ts"
+import { dropMessages } from "../message/message.store.ts"
 import { recentHeads, takeSeats } from "../room/room-state.ts"
 import type { Room } from "../room/room.ts"
 import { seatsAfter } from "../seat/seat.rules.ts"
@@ -98,6 +99,7 @@ async function store(
     await writeSeatChanges(tx, space, changes)
     await insertHead(tx, p, chain, fresh)
     await dropStep(tx, space)
+    if (newest.fields.epoch !== state.chain.head?.fields.epoch) await dropMessages(tx, space)
     await putWraps(tx, space, newest.fields.epoch, wraps)
     return identities
   })

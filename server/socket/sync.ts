@@ -2,6 +2,7 @@ import type { Bytes } from "#crypto/base/bytes"
 import { viewOf, type Chain } from "#crypto/room/head"
 import { bundlesAfter } from "../head/bundles.ts"
 import { isComplete, ownWrap } from "../head/wrap.store.ts"
+import { tailFor } from "../message/tail.ts"
 import type { Room } from "../room/room.ts"
 import { sealedSeatsOf, requestBytes } from "../seat/request.store.ts"
 import { waitingLeaves } from "../seat/seat.store.ts"
@@ -31,6 +32,7 @@ export const sync: Handler<"sync"> = async (service, connection, { ref, since })
         wrapsComplete: view !== undefined && (await isComplete(db, chain.space, view)),
         seats,
         leader: room.leaderHere,
+        tail: await tailFor(db, room, connection),
       },
     })
     connection.synced = true

@@ -14,6 +14,7 @@ const directions: Readonly<Record<string, { readonly may: readonly string[]; rea
       "crypto/link/",
       "crypto/room/",
       "crypto/wire/",
+      ...["app-message", "seat-cert"].map((name) => `crypto/message/${name}.ts`),
       ...["answer", "leave", "seat-object", "seat-request", "step"].map((name) => `crypto/seat/${name}.ts`),
     ],
   },
@@ -36,7 +37,13 @@ const packages = [
 ] as const
 
 /** Modules that hold or use a content key. The server reaches none of them, through whatever it imports either. */
-const secretSide = ["crypto/media/", "crypto/member/", "crypto/seat/seat.ts", "crypto/seat/wrap.ts"]
+const secretSide = [
+  "crypto/media/",
+  "crypto/member/",
+  "crypto/seat/seat.ts",
+  "crypto/seat/wrap.ts",
+  "crypto/message/app-seal.ts",
+]
 
 /** What is wrong with an import, as a sentence; undefined if nothing. */
 export function breach({ from, to, typeOnly }: Import): string | undefined {

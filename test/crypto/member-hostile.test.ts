@@ -170,7 +170,17 @@ describe("a member whose key service lies", { timeout: 60_000 }, () => {
     const { policy } = ada.state.chain ?? raise()
     const answer = (heads: readonly WireBundle[]): ServiceMessage => ({
       TAG: "state",
-      data: { ref: 0, policy: policy.bytes, heads, step: [], wrap: [], wrapsComplete: false, seats: [], leader: true },
+      data: {
+        ref: 0,
+        policy: policy.bytes,
+        heads,
+        step: [],
+        wrap: [],
+        wrapsComplete: false,
+        seats: [],
+        leader: true,
+        tail: [],
+      },
     })
     // what was pushed meanwhile comes again in the answer
     ada.hear(answer(pushed.slice(-3)))

@@ -48,7 +48,7 @@ const client: { readonly [T in ClientMessage["TAG"]]: Extract<ClientMessage, { T
   sync: { ref: 2, since: 0xffffffff },
   request: { ref: 3, request: fill(5, 5) },
   head: { ref: 4, bundle, changes, wraps: fill(52, 6) },
-  batch: { ref: 5, step: fill(2, 1), seats: [fill(3, 2), fill(1, 3)], changes },
+  batch: { ref: 5, step: fill(2, 1), seats: [fill(3, 2), fill(1, 3)], certs: [fill(2, 4)], changes },
   wraps: { ref: 6, head: id(1), last: true, wraps: fill(104, 2) },
   invite: { ref: 7, invite: fill(2, 1) },
   answer: { ref: 8, answer: fill(2, 2) },
@@ -57,6 +57,7 @@ const client: { readonly [T in ClientMessage["TAG"]]: Extract<ClientMessage, { T
   sfu: { ref: 11 },
   rows: { ref: 12 },
   standby: { ref: 13, seats: [fill(2, 5)] },
+  app: { ref: 14, message: fill(6, 1) },
 }
 
 const service: { readonly [T in ServiceMessage["TAG"]]: Extract<ServiceMessage, { TAG: T }>["data"] } = {
@@ -73,6 +74,10 @@ const service: { readonly [T in ServiceMessage["TAG"]]: Extract<ServiceMessage, 
     wrapsComplete: true,
     seats: [fill(3, 4)],
     leader: false,
+    tail: [
+      { message: fill(5, 1), cert: [fill(2, 2)] },
+      { message: fill(4, 1), cert: [] },
+    ],
   },
   head: bundle,
   step: { step: fill(1, 1) },

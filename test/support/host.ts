@@ -24,6 +24,7 @@ import {
 } from "#crypto/link/invite"
 import { noObject, policyKind, spaceKinds, type Policy, type SignedPolicy } from "#crypto/link/policy"
 import { commit, ratchet } from "#crypto/media/key-schedule"
+import { signCert } from "#crypto/message/seat-cert"
 import { headKind, reasons, viewOf, type Reason, type SignedHead } from "#crypto/room/head"
 import { roles, type Role } from "#crypto/room/roles"
 import { encodeRoster, rosterHash } from "#crypto/room/roster"
@@ -290,6 +291,7 @@ export class TestHost {
       ...stepFields,
     })
     const seats = []
+    const certs = []
     for (const [i, request] of requests.entries()) {
       const serial = rows[i]?.serial ?? (0 as SeatSerial)
       const terms = {
@@ -303,8 +305,10 @@ export class TestHost {
         signer: 0 as SenderIndex,
       }
       seats.push((await sealSeat(p, this.seatSeed, request.fields.kemPub, terms, secret)).seat.bytes)
+      const row = after.rows.get(serial)
+      if (row !== undefined) certs.push((await signCert(p, this.seatSeed, this.space, row)).bytes)
     }
-    return { step: step.bytes, seats, changes }
+    return { step: step.bytes, seats, certs, changes }
   }
 
   tookBatch(message: BatchMessage): void {
