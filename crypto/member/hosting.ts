@@ -1,25 +1,29 @@
 import { equal, toHex, wipe } from "../base/bytes.ts"
 import { UsageError } from "../base/errors.ts"
-import { noIndex, type EpochMs, type SeatSerial } from "../base/ids.ts"
-import { hostInviteId, inviteIdOf, inviteKind, inviteSecrets, wrapCardKey } from "../link/invite.ts"
+import type { EpochMs, SeatSerial } from "../base/ids.ts"
+import { inviteIdOf, inviteKind, inviteSecrets, wrapCardKey } from "../link/invite.ts"
 import { maxDeputies } from "../link/policy.ts"
-import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
+import { leaderRank } from "../room/leaders.ts"
 import { roles } from "../room/roles.ts"
-import type { Row } from "../room/seats.ts"
-import { endKind, leaveKind } from "../seat/leave.ts"
+import { leaveKind } from "../seat/leave.ts"
 import { admitKnock, refuseKnock } from "./admitting.ts"
+import { mayEnd, signEnd } from "./ending.ts"
 import { wantSeat } from "./joining.ts"
-import type { PendingChanges } from "./leadership.ts"
-import { change } from "./pending.ts"
+import { actOn, decide, order, orderAnswer } from "./ordering.ts"
 import { newestPolicy, newPolicy } from "./rotating.ts"
+import { say } from "./saying.ts"
 import { learnInvites } from "./standby.ts"
-import { acts, ask, chainOf, leaveRoom, leading, ownEntry, ownRank, patch, patchLead, type Turn } from "./turn.ts"
+import { acts, ask, chainOf, leaveRoom, leading, patch, type Turn } from "./turn.ts"
 import type { HostKeys, MemberCommand } from "./types.ts"
 
 /** A group invite's seats; a personal one has 1. */
 const groupSeats = 0xffff
 
-/** Carries out what a person asks. @throws UsageError `not-allowed`, `no-such-seat`, `no-such-invite`, `no-such-request`, `stage-full`, `too-many-deputies`, `offline` */
+/**
+ * Carries out what a person asks.
+ * @throws UsageError `not-allowed`, `no-such-seat`, `no-such-invite`, `no-such-request`, `stage-full`, `too-many-deputies`, `offline`,
+ *   `rate-limited`; CodecError `malformed`
+ */
 export async function obey(turn: Turn, id: number, command: MemberCommand): Promise<void> {
   switch (command.kind) {
     case "join":
@@ -38,25 +42,19 @@ export async function obey(turn: Turn, id: number, command: MemberCommand): Prom
     case "revoke":
       await revoke(turn, command.invite)
       return done(turn, id)
-    case "promote": {
-      const row = rowOf(turn, command.serial)
-      const { seats } = leading(turn)
-      const onStage = [...(seats?.rows.values() ?? [])].filter(({ index }) => index !== noIndex).length
-      if (onStage >= chainOf(turn).policy.fields.stage) throw new UsageError("stage-full", "The stage is full.")
-      decide(turn, { promote: [row.serial] })
-      return done(turn, id)
-    }
+    case "promote":
     case "demote":
-      decide(turn, { demote: [rowOf(turn, command.serial).serial], urgent: true })
-      return done(turn, id)
     case "remove": {
-      const row = rowOf(turn, command.serial)
-      decide(turn, { remove: [row.serial], burn: [toHex(row.inviteId)], urgent: true })
-      return done(turn, id)
+      const act = command.kind === "remove" ? "kick" : command.kind
+      return actOn(turn, id, act, command.serial as SeatSerial) === "done" ? done(turn, id) : undefined
     }
+    case "mic-off":
+      return order(turn, id, "mic-off", command.serial as SeatSerial)
+    case "say":
+      return say(turn, id, command.say)
     case "admit":
     case "refuse":
-      if (!acts(turn)) throw new UsageError("not-allowed", "Only the leader lets people in.")
+      if (!acts(turn)) return orderAnswer(turn, id, command.kind, command.request)
       if (command.kind === "admit") admitKnock(turn, command.request)
       else await refuseKnock(turn, command.request)
       return done(turn, id)
@@ -83,25 +81,6 @@ function done(turn: Turn, id: number): void {
 function hostKeys(turn: Turn): HostKeys {
   if (turn.state.host === undefined) throw new UsageError("not-allowed", "Only the host does this.")
   return turn.state.host
-}
-
-/** A host who is not the leader just now leads again at once: what it decides must not wait for anybody. */
-function decide(turn: Turn, changes: Partial<PendingChanges>): void {
-  change(turn, changes)
-  if (!acts(turn)) patchLead(turn, { wanted: true })
-}
-
-/**
- * A row that this member may act on: anybody's whom it outranks. The host acts at any time, a deputy while it leads.
- */
-function rowOf(turn: Turn, serial: number): Row {
-  if (turn.state.host === undefined && !acts(turn)) throw new UsageError("not-allowed", "Only a leader does this.")
-  const row = leading(turn).seats?.rows.get(serial as SeatSerial)
-  if (row === undefined || equal(row.inviteId, hostInviteId))
-    throw new UsageError("no-such-seat", "There is no such seat.")
-  if (turn.state.host === undefined && row.role >= (ownEntry(turn)?.role ?? roles.listener))
-    throw new UsageError("not-allowed", "Nobody acts on an equal or higher role.")
-  return row
 }
 
 async function makeInvite(turn: Turn, id: number, wish: Extract<MemberCommand, { kind: "invite" }>): Promise<void> {
@@ -173,15 +152,10 @@ function somebodyElseMayLead(turn: Turn): boolean {
   )
 }
 
+/** Host, or a deputy who leads: at once; a cohost who does not lead orders it. */
 async function end(turn: Turn, id: number): Promise<void> {
-  const { p, now } = turn.world
-  const { host, seatSeed, space, socket } = turn.state
-  const rank = ownRank(turn)
-  if (host === undefined && (rank === undefined || rank > lastDeputyRank || !acts(turn)))
-    throw new UsageError("not-allowed", "Only the host or a deputy who leads ends a space.")
-  const seed = host?.hostSeed ?? seatSeed
-  if (socket !== "synced" || seed === undefined) throw new UsageError("offline", "The key service is out of reach.")
-  const signer = host === undefined ? (ownEntry(turn)?.index ?? noIndex) : noIndex
-  const signed = await endKind.sign(p, seed, { space, time: now, signer })
-  ask(turn, { kind: "end", id }, (ref) => ({ TAG: "end", data: { ref, end: signed.bytes } }))
+  if (!mayEnd(turn)) return order(turn, id, "end", 0 as SeatSerial)
+  if (turn.state.socket !== "synced") throw new UsageError("offline", "The key service is out of reach.")
+  const signed = await signEnd(turn)
+  ask(turn, { kind: "end", id }, (ref) => ({ TAG: "end", data: { ref, end: signed } }))
 }

@@ -7,6 +7,7 @@ import { stepKek, unwrapSecret } from "../seat/wrap.ts"
 import { acceptStep } from "../seat/step.ts"
 import { clockKnown } from "./freshness.ts"
 import { settleNotices } from "./notices.ts"
+import { keepAppSecret } from "./app-secrets.ts"
 import { announceEpoch, switchNow } from "./sending.ts"
 import { acts, chainOf, order, ownEntry, patch, persist, spread, type Turn } from "./turn.ts"
 import type { SecretAt } from "./leadership.ts"
@@ -116,6 +117,7 @@ function walk(turn: Turn, from: SecretAt): SecretAt {
 export function installEpoch(turn: Turn, opened: SecretAt): void {
   const chain = chainOf(turn)
   if (chain.head === undefined) return
+  keepAppSecret(turn, opened)
   order(turn, {
     kind: "epoch",
     space: chain.space,

@@ -5,7 +5,9 @@ import { reasons, type Chain } from "../room/head.ts"
 import { enderKey } from "../room/leaders.ts"
 import { endKind } from "../seat/leave.ts"
 import type { ServiceData, ServiceMessage } from "../wire/wire.ts"
+import { forgetConversation, tendConversation } from "./conversing.ts"
 import { fromWire, greet, greeted, notGreeted, takeState, takeWelcome } from "./greeting.ts"
+import { takeApp, takeTail } from "./hearing.ts"
 import { sync } from "./hello.ts"
 import { obey } from "./hosting.ts"
 import { requestRefused, retryHeldSeat, sendRequest, takeAnswer, takeSeat, tickJoining, wantSeat } from "./joining.ts"
@@ -15,11 +17,13 @@ import { lead, postRefused, resume, takeForeignAnswer, takeLeave, takeRequest, t
 import { takeHead, takeStep, takeWrap, tickListening, wrapsComplete } from "./listening.ts"
 import { seeHead, takeNotice, tickNotices, weighFork } from "./notices.ts"
 import { change } from "./pending.ts"
+import { carryOutOrders } from "./ordering.ts"
 import { stall, tickSending } from "./sending.ts"
 import { follow, keepReady, standsBy, takeChanges } from "./standby.ts"
 import { leadIfNobodyDoes } from "./takeover.ts"
 import { acts, chainOf, leaveRoom, patch, patchLead, persist, raise, type Turn } from "./turn.ts"
 import type { Asked, Input, MemberState, TurnResult, World } from "./types.ts"
+import { unwatchOrder } from "./watching.ts"
 import { chunkDone } from "./wrapping.ts"
 
 /**
@@ -35,8 +39,12 @@ export async function step(state: MemberState, input: Input, world: World): Prom
     if (inRoom(turn)) {
       keepReady(turn)
       await leadIfNobodyDoes(turn)
-      if (acts(turn)) await lead(turn)
+      if (acts(turn)) {
+        await carryOutOrders(turn)
+        await lead(turn)
+      }
     }
+    await tendConversation(turn)
     return { state: turn.state, out: turn.out, consumed: turn.consumed }
   } catch (error) {
     if (!(error instanceof ProtocolError) || error.fault === "us") throw error
@@ -68,6 +76,7 @@ async function refused(
   if (message.TAG === "welcome" || message.TAG === "state") leaveRoom(turn, "refused", true)
   if (error.code === "wrong-secret" && state.request === undefined && state.seated !== undefined)
     await sendRequest(turn)
+  if (turn.state.phase === "gone") forgetConversation(turn)
   return { state: turn.state, out: turn.out, consumed: turn.consumed }
 }
 
@@ -185,7 +194,7 @@ async function takeMessage(turn: Turn, message: ServiceMessage): Promise<void> {
     case "rows":
       return turn.state.lead === undefined || asked?.kind !== "rows" ? undefined : takeRows(turn, message.data)
     case "app":
-      return
+      return takeApp(turn, message.data)
     default:
       message satisfies never
   }
@@ -224,6 +233,9 @@ async function takeOk(turn: Turn, asked: Asked | undefined): Promise<void> {
       turn.out.push({ kind: "reply", id: asked.id, value: { kind: "link", link, invite: asked.invite.id } })
       return
     }
+    case "app":
+      if (asked.id !== undefined) turn.out.push({ kind: "reply", id: asked.id, value: { kind: "done" } })
+      return
     case "end":
       turn.out.push({ kind: "reply", id: asked.id, value: { kind: "done" } })
       return leaveRoom(turn, "ended", false)
@@ -246,6 +258,10 @@ async function takeError(turn: Turn, asked: Asked | undefined, code: string): Pr
       return chunkDone(turn)
     case "request":
       return requestRefused(turn, code)
+    case "app":
+      unwatchOrder(turn, asked.n)
+      if (asked.id !== undefined) turn.out.push({ kind: "reply", id: asked.id, value: { kind: "failed", code } })
+      return
     case "invite":
     case "sfu":
     case "end":
@@ -263,6 +279,7 @@ async function caughtUp(turn: Turn, data: ServiceData<"state">): Promise<void> {
   if ((own || stepped) && turn.state.chain !== undefined && turn.state.lead?.seats !== undefined) await landed(turn)
   const before = turn.state.chain?.seats
   await takeState(turn, data)
+  if (turn.state.chain !== undefined) await takeTail(turn, data.tail)
   if (turn.state.lead === undefined) return
   const missed = before === undefined || !equal(before, chainOf(turn).seats)
   // All that still waits is shown again after a sync.

@@ -14,6 +14,7 @@ import {
 } from "../link/policy.ts"
 import { headKind } from "../room/head.ts"
 import { createCodec } from "../wire/wire.ts"
+import { noConversation } from "./conversation.ts"
 import { noPending } from "./pending.ts"
 import type { LeadRecord, Leading } from "./leadership.ts"
 import type { MemberState, VaultRecord } from "./types.ts"
@@ -58,7 +59,10 @@ export async function createSpace(
     kind: spaceKinds[kind],
     // A kick turns a group's invite to knocking, unless everybody is let in anyway; the room outlives its host, unless a
     // human of the host's choice must let everybody in.
-    flags: (kind === "open" ? 0 : policyFlags.knockAfterKick) | (kind === "sealed" ? 0 : policyFlags.succession),
+    flags:
+      policyFlags.listenerChat |
+      (kind === "open" ? 0 : policyFlags.knockAfterKick) |
+      (kind === "sealed" ? 0 : policyFlags.succession),
     space,
     serial: 1,
     prev: noObject,
@@ -149,6 +153,7 @@ const blank: Omit<MemberState, "space" | "hostPub"> = {
   retiring: [],
   sending: { epoch: undefined, step: 0, silence: "no-key", switchTo: undefined },
   lead: undefined,
+  conversation: noConversation,
   alarms: [],
 }
 

@@ -8,6 +8,7 @@ import type { SignedPolicy } from "../link/policy.ts"
 import type { Chain } from "../room/head.ts"
 import type { Kek } from "../seat/wrap.ts"
 import type { ClientMessage, ServiceMessage } from "../wire/wire.ts"
+import type { Conversation, Say } from "./conversation.ts"
 import type { BatchPost, HeadPost, LeadRecord, Leading, SecretAt } from "./leadership.ts"
 
 /** Why a member is out, or is not let in. */
@@ -47,6 +48,9 @@ export type MemberCommand =
   | { readonly kind: "admit" | "refuse"; readonly request: string }
   /** The host leads again at once. */
   | { readonly kind: "retake" }
+  /** Asks a seat's own device to mute its microphone; it obeys, and says who asked. */
+  | { readonly kind: "mic-off"; readonly serial: number }
+  | { readonly kind: "say"; readonly say: Say }
   | { readonly kind: "leave" }
   | { readonly kind: "end" }
   | { readonly kind: "sfu-token" }
@@ -265,6 +269,7 @@ export interface MemberState {
   readonly retiring: readonly { readonly epoch: number; readonly at: number }[]
   readonly sending: Sending
   readonly lead: Leading | undefined
+  readonly conversation: Conversation
   /** What does not add up, newest last: said on the screen until it is over. */
   readonly alarms: readonly Alarm[]
 }
@@ -298,4 +303,6 @@ export type Asked =
     }
   | { readonly kind: "post"; readonly post: HeadPost | BatchPost }
   | { readonly kind: "sfu" | "end"; readonly id: number }
+  /** A message of ours and its number; `id` of the command it came from. */
+  | { readonly kind: "app"; readonly id: number | undefined; readonly n: number }
   | { readonly kind: "invite"; readonly id: number; readonly invite: HostInvite }

@@ -20,7 +20,9 @@ const unspeakable = /[^\P{Cc}\n]/u
 
 /** Whether a display name may be shown: 1 to 64 characters, none that is invisible. */
 export function isName(name: string): boolean {
-  return name.trim() !== "" && name === name.trim() && [...name].length <= maxNameLength && !unprintable.test(name)
+  return (
+    name.trim() !== "" && name === name.trim() && Array.from(name).length <= maxNameLength && !unprintable.test(name)
+  )
 }
 
 /** Whether a chat line may be shown. */

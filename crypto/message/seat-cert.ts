@@ -4,8 +4,9 @@ import { VerifyError } from "../base/errors.ts"
 import type { InviteId, SeatSerial, SpaceId } from "../base/ids.ts"
 import type { Primitives } from "../base/primitives.ts"
 import { signedKind, type Signed } from "../base/signed.ts"
-import type { Chain } from "../room/head.ts"
-import { allRoles, roles, type Role } from "../room/roles.ts"
+import { signerOf, type Chain } from "../room/head.ts"
+import { standbys } from "../room/leaders.ts"
+import { allRoles, type Role } from "../room/roles.ts"
 import type { Row } from "../room/seats.ts"
 
 /**
@@ -42,7 +43,7 @@ export function signCert(p: Primitives, leaderSeed: Uint8Array, space: SpaceId, 
 }
 
 /**
- * Accepts a certificate of one serial: this space, a sound key, signed by the host or by a deputy who stands on stage.
+ * Accepts a certificate of one serial: this space, a sound key, signed by whoever leads, the host or a deputy on stage.
  * @throws CodecError, VerifyError `wrong-space`, `wrong-seat`, `weak-key`, `bad-signature`
  */
 export async function acceptCert(
@@ -66,11 +67,9 @@ export async function acceptCert(
   throw new VerifyError("bad-signature", "Nobody who may lead has signed this certificate.")
 }
 
-/** Seat keys of whoever may have made a Seat: the host, and deputies of the policy in force. */
-function certifiers({ roster, policy }: Chain): readonly Bytes[] {
-  return roster
-    .filter(
-      (entry) => entry.role === roles.host || policy.fields.deputies.some((deputy) => equal(deputy, entry.inviteId)),
-    )
-    .map((entry) => entry.seatPub)
+/** Seat keys of whoever may have made a Seat: the host, deputies on stage, and whoever leads now. */
+function certifiers(chain: Chain): readonly Bytes[] {
+  const leader = signerOf(chain)
+  const keys = standbys(chain.policy.fields, chain.roster).map(({ seatPub }) => seatPub)
+  return leader === undefined ? keys : [leader.seatPub, ...keys]
 }

@@ -50,5 +50,5 @@ export async function newestNumbers(db: Reader, space: SpaceId): Promise<Map<Sea
     .where("space", "=", space)
     .groupBy("serial")
     .execute()
-  return new Map(rows.map(({ serial, n }) => [serial as SeatSerial, Number(n)]))
+  return new Map(rows.map(({ serial, n }) => [serial as SeatSerial, n]))
 }

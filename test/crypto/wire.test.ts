@@ -95,6 +95,7 @@ const service: { readonly [T in ServiceMessage["TAG"]]: Extract<ServiceMessage, 
   rows: { ref: 6, more: false, rows: changes.upserted, counters: changes.counters, invites: [fill(1, 8)] },
   changes: { of: id(3), changes, invites: [fill(1, 9)], answered: [id(4)] },
   standby: { on: true },
+  app: { message: fill(6, 2), cert: [fill(3, 1)] },
 }
 
 const clientMessages = Object.entries(client).map(([TAG, data]) => ({ TAG, data }) as ClientMessage)

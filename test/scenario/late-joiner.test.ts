@@ -19,10 +19,13 @@ async function evening(p: Primitives): Promise<Evening> {
   try {
     const host = await house.host()
     const { link } = await house.invite(host)
+    const lines: string[] = []
     const talk = async (frames: SealedFrame[]): Promise<void> => {
       await host.untilSending(host.state.chain?.head?.fields.epoch)
       await host.until(({ sending, chain }) => sending.step === chain?.step)
       frames.push(await host.speak())
+      await host.command({ kind: "say", say: { kind: "chat", text: `${lines.length}` } })
+      lines.push(`${lines.length}`)
       await house.noteStored()
     }
     const before: SealedFrame[] = []
@@ -58,6 +61,7 @@ describe("a late joiner with everything the service ever held or carried", { tim
     const { loot, before, after } = await evening(webPrimitives)
     expect([before.length, after.length]).toEqual([4, 3])
     expect(loot.frames).toEqual(after)
+    expect(loot.lines).toEqual(["4", "5", "6"])
     expect(Math.min(loot.seats, loot.wraps)).toBeGreaterThan(0)
   })
 
@@ -67,5 +71,7 @@ describe("a late joiner with everything the service ever held or carried", { tim
     const ofItsEpoch = before.filter((frame) => frame.epoch === epoch)
     expect(ofItsEpoch.length).toBeGreaterThan(0)
     expect(loot.frames).toEqual([...ofItsEpoch, ...after])
+    const linesBefore = ["0", "1", "2", "3"].slice(4 - ofItsEpoch.length)
+    expect(loot.lines).toEqual([...linesBefore, "4", "5", "6"])
   })
 })

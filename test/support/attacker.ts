@@ -1,4 +1,4 @@
-import { equal, fromHex, toHex, type Bytes } from "#crypto/base/bytes"
+import { equal, fromHex, toHex, uint, type Bytes } from "#crypto/base/bytes"
 import { kemKeyPairOf } from "#crypto/base/hpke"
 import type { ObjectId, SeatSerial, SpaceId } from "#crypto/base/ids"
 import { info } from "#crypto/base/labels"
@@ -8,6 +8,8 @@ import { commit, lastStep, ratchet, rootSecret, sframeBase } from "#crypto/media
 import { decodeHeader } from "#crypto/media/sframe-header"
 import { openFrame } from "#crypto/media/sframe"
 import { roomSuite, sframeKeys } from "#crypto/media/sframe-keys"
+import { appHeaderBytes, appMessageKind, type SignedAppMessage } from "#crypto/message/app-message"
+import { unpadContent } from "#crypto/message/content"
 import { headKind, viewOf } from "#crypto/room/head"
 import { seatKind, type SignedSeat } from "#crypto/seat/seat-object"
 import { seatRequestKind } from "#crypto/seat/seat-request"
@@ -27,6 +29,8 @@ export interface Loot {
   /** secret(epoch, step) as "epoch/step", also those it got to by ratcheting. */
   readonly secrets: ReadonlySet<string>
   readonly frames: readonly SealedFrame[]
+  /** Chat lines it could read, in the order they were carried. */
+  readonly lines: readonly string[]
   readonly seats: number
   readonly wraps: number
 }
@@ -38,6 +42,7 @@ interface Public {
   /** The Seats that were sealed to one KEM key, by that key in hex. */
   readonly seatsOf: (kemPub: string) => readonly SignedSeat[]
   readonly wraps: readonly Wrap[]
+  readonly messages: readonly SignedAppMessage[]
 }
 
 interface Wrap {
@@ -115,6 +120,21 @@ export async function attack(
         [...seen].some((hex) => views.some((view) => opens(p, fromHex(hex), view, bytes)))
       )
     }),
+    lines: open.messages.flatMap(({ fields, bytes }) => {
+      const views = open.views.get(fields.epoch) ?? []
+      const made = [...secrets.values()].filter(({ view, step }) => step === fields.step && views.includes(view))
+      const tries = [
+        ...made.map(({ secret, view }) => [secret, view] as const),
+        ...[...seen].flatMap((hex) => views.map((view) => [fromHex(hex), view] as const)),
+      ]
+      for (const [secret, view] of tries) {
+        const key = p.expand(secret, info("app", view, uint(fields.serial, 4)), 32)
+        const body = p.open(key, fields.nonce, bytes.subarray(0, appHeaderBytes), fields.ct)
+        const content = body && unpadContent(body)
+        if (content?.TAG === "chat") return [content.data.text]
+      }
+      return []
+    }),
     seats,
     wraps,
   }
@@ -163,6 +183,7 @@ function read(p: Primitives, carried: readonly Carried[], stored: readonly strin
       if (TAG === "request") note(data.request)
       if (TAG === "batch") for (const one of [data.step, ...data.seats]) note(one)
       if (TAG === "wraps") noteWraps(data.head, data.wraps)
+      if (TAG === "app") note(data.message)
     }
   }
   // stored blobs, as the dump writes them: {"type":"Buffer","data":[…]}
@@ -176,6 +197,7 @@ function read(p: Primitives, carried: readonly Carried[], stored: readonly strin
   const steps = [...objects.values()].flatMap((bytes) => attempt(() => stepKind.decode(p, bytes)))
   const seats = [...objects.values()].flatMap((bytes) => attempt(() => seatKind.decode(p, bytes)))
   const requests = [...objects.values()].flatMap((bytes) => attempt(() => seatRequestKind.decode(p, bytes)))
+  const messages = [...objects.values()].flatMap((bytes) => attempt(() => appMessageKind.decode(p, bytes)))
   const kemPubs = new Map(requests.map(({ id, fields }) => [toHex(id), toHex(fields.kemPub)]))
   const views = new Map<number, ObjectId[]>()
   for (const head of heads)
@@ -196,6 +218,7 @@ function read(p: Primitives, carried: readonly Carried[], stored: readonly strin
     views,
     seatsOf: (kemPub) => seats.filter(({ fields }) => kemPubs.get(toHex(fields.request)) === kemPub),
     wraps: [...wraps.values()],
+    messages,
   }
 }
 
