@@ -96,7 +96,7 @@ export function settleNotices(turn: Turn): void {
   const { head, policy } = chainOf(turn)
   if (noticed !== undefined && head !== undefined && noticed.seq <= head.fields.seq) {
     patch(turn, { noticed: undefined })
-    clearAlarm(turn, "withheld")
+    clearAlarm(turn, "withheld", ofNobody)
     const { sending } = turn.state
     // It lost to another one: its epoch never was.
     if ((sending.switchTo?.epoch ?? 0) > head.fields.epoch)
@@ -104,7 +104,7 @@ export function settleNotices(turn: Turn): void {
   }
   if (noticedPolicy !== undefined && policy.fields.serial >= noticedPolicy.policy.fields.serial) {
     patch(turn, { noticedPolicy: undefined })
-    clearAlarm(turn, "withheld")
+    clearAlarm(turn, "withheld", ofNobody)
   }
   const strange = [...strangeHeads].filter(([, { head: named }]) => !heads.some((id) => startsWith(id, named)))
   if (strange.length !== strangeHeads.size) patch(turn, { strangeHeads: new Map(strange) })
@@ -134,3 +134,6 @@ export function tickNotices(turn: Turn): void {
 
 /** Whether the bytes begin an id. */
 const startsWith = (id: Bytes, beginning: Bytes): boolean => equal(id.subarray(0, beginning.length), beginning)
+
+/** Heads and policies are about nobody; an order that is held back stays an alarm of its own. */
+const ofNobody = (about: number | undefined): boolean => about === undefined

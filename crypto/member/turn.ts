@@ -149,11 +149,11 @@ export function raise(turn: Turn, kind: AlarmKind, about: number | undefined): v
   patch(turn, { alarms: [...alarms.slice(-15), { kind, about, at: turn.world.monotonic }] })
 }
 
-/** What an alarm was about is over. */
-export function clearAlarm(turn: Turn, kind: AlarmKind): void {
+/** What an alarm was about is over: all of a kind, or those about whom `of` says. */
+export function clearAlarm(turn: Turn, kind: AlarmKind, of: (about: number | undefined) => boolean = () => true): void {
   const { alarms } = turn.state
-  if (alarms.some((alarm) => alarm.kind === kind))
-    patch(turn, { alarms: alarms.filter((alarm) => alarm.kind !== kind) })
+  const rest = alarms.filter((alarm) => alarm.kind !== kind || !of(alarm.about))
+  if (rest.length !== alarms.length) patch(turn, { alarms: rest })
 }
 
 /** A uniform draw from ± `range` ms. */

@@ -1,7 +1,7 @@
 import { reasons } from "../room/head.ts"
 import { patchTalk } from "./app-secrets.ts"
 import type { PendingOrder, WatchedOrder } from "./conversation.ts"
-import { chainOf, patch, patchLead, type Turn } from "./turn.ts"
+import { chainOf, clearAlarm, patchLead, raise, type Turn } from "./turn.ts"
 
 /** A Head that shows an order is waited for this long: three seconds, and time for a deputy to step in. */
 export const orderPatienceMs = 3_000 + 1_800
@@ -55,16 +55,9 @@ export function tendOrders(turn: Turn): void {
 
 /** Ends the watch over an order, and its alarm; or raises the alarm and goes on watching. */
 function settle(turn: Turn, one: WatchedOrder, alarmedAt: number | undefined): void {
-  const { watched } = turn.state.conversation
-  const others = turn.state.alarms.filter(
-    ({ kind, about, at }) => kind !== "withheld" || about !== one.target || at !== one.alarmedAt,
-  )
-  const rest = watched.filter((other) => other !== one)
-  if (alarmedAt === undefined) {
-    patchTalk(turn, { watched: rest })
-    if (others.length !== turn.state.alarms.length) patch(turn, { alarms: others })
-    return
-  }
-  patchTalk(turn, { watched: [...rest, { ...one, alarmedAt }] })
-  patch(turn, { alarms: [...others, { kind: "withheld", about: one.target, at: alarmedAt }] })
+  const rest = turn.state.conversation.watched.filter((other) => other !== one)
+  patchTalk(turn, { watched: alarmedAt === undefined ? rest : [...rest, { ...one, alarmedAt }] })
+  if (alarmedAt !== undefined) raise(turn, "withheld", one.target)
+  else if (!rest.some(({ target, alarmedAt: other }) => target === one.target && other !== undefined))
+    clearAlarm(turn, "withheld", (about) => about === one.target)
 }

@@ -52,7 +52,6 @@ const coder = union(u8, {
 type CoderValue<C> = C extends { decode(data: Uint8Array, ...rest: never[]): infer T } ? T : never
 /** What is inside an app message. */
 export type Content = CoderValue<typeof coder>
-export type ContentTag = Content["TAG"]
 
 const contentCodec = codec<Content>("message content", coder, plaintextBytes.large - 2)
 

@@ -94,6 +94,7 @@ test("a listener sees the stage and itself, no label and no invite", () => {
     name: pseudonym(p, p.publicKey(listenerSeed)),
     label: undefined,
     isMe: true,
+    may: [],
   })
   expect(view.sending).toEqual({ kind: "not-on-stage" })
 })

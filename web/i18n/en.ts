@@ -246,6 +246,8 @@ export const en = {
     offline: "The key service cannot be reached. What you typed is still here.",
     "not-allowed": "You are not allowed to do that.",
     "stage-full": "The stage is full: move somebody down first.",
+    "rate-limited": "That was too much at once: wait a moment.",
+    malformed: "That cannot be sent: it is too long, or has characters nobody could see.",
     "sdp-refused": "The media server asked for something unsafe, so your microphone was cut off.",
     "leak-suspected": "Sent packets and sealed packets did not match, so your microphone was cut off.",
     "microphone-denied":

@@ -245,6 +245,8 @@ export const it = {
     offline: "Il servizio delle chiavi non è raggiungibile. Quello che hai scritto è ancora qui.",
     "not-allowed": "Non ti è permesso.",
     "stage-full": "Il palco è pieno: prima fai scendere qualcuno.",
+    "rate-limited": "Troppo in una volta: aspetta un momento.",
+    malformed: "Così non si può mandare: è troppo lungo o ha caratteri che nessuno vedrebbe.",
     "sdp-refused": "Il server audio ha chiesto qualcosa di non sicuro, perciò il microfono è stato staccato.",
     "leak-suspected": "Pacchetti mandati e pacchetti sigillati non coincidono, perciò il microfono è stato staccato.",
     "microphone-denied":

@@ -1,4 +1,5 @@
 import type { Problem, RoomView } from "./messages.ts"
+import { silentRoom } from "./talk.ts"
 
 /** A view that shows nothing but a phase. */
 export function bareView(space: string, phase: "opening" | "elsewhere"): RoomView {
@@ -27,6 +28,7 @@ export function bareView(space: string, phase: "opening" | "elsewhere"): RoomVie
     seq: 0,
     invites: [],
     audience: [],
+    ...silentRoom,
   }
 }
 

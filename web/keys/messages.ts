@@ -1,3 +1,5 @@
+import type { ConversationView, PersonAct, Say } from "./talk.ts"
+
 /**
  * What crosses between the page and the keys worker: one tagged union a direction. No message towards the page has a
  * field that could carry a key; the only secrets are an invite link (towards the worker when it is opened, towards the
@@ -17,6 +19,8 @@ export interface Person {
   /** The host's own private label of the invite that admitted this seat (host's page only). */
   readonly label: string | undefined
   readonly isMe: boolean
+  /** What this member may do to them right now: the buttons to show. */
+  readonly may: readonly PersonAct[]
 }
 
 /** Somebody who knocks: the words are the ones they see. */
@@ -34,12 +38,15 @@ export interface AlarmEntry {
   readonly about: string | undefined
 }
 
+/** What an invite lets its holder be. */
+export type InviteRole = Exclude<RoleName, "host">
+
 /** An invite as its host sees it. */
 export interface InviteEntry {
   readonly id: string
   /** The host's private label; never leaves this device. */
   readonly label: string
-  readonly role: "listener" | "speaker" | "moderator" | "cohost"
+  readonly role: InviteRole
   /** true: for one person (a new device replaces the older one); false: for a group. */
   readonly personal: boolean
   /** Seats ever admitted, and at most (0 = unlimited). */
@@ -79,7 +86,7 @@ export type Phase =
   | "gone" // terminal: see problem
 
 /** Everything the room page shows. Sent whole after each change. */
-export interface RoomView {
+export interface RoomView extends ConversationView {
   readonly phase: Phase
   readonly problem: Problem | undefined
   readonly space: string
@@ -138,18 +145,22 @@ export type Command =
   | {
       readonly kind: "invite"
       readonly label: string
-      readonly role: "listener" | "speaker" | "moderator" | "cohost"
+      readonly role: InviteRole
       readonly personal: boolean
       readonly uses: number
       readonly lifetimeMs: number
     }
   | { readonly kind: "invite-link"; readonly invite: string }
   | { readonly kind: "revoke"; readonly invite: string }
+  /** At once by whoever leads; from a moderator an order to whoever does. Answered when it is out, shown by a Head. */
   | { readonly kind: "promote"; readonly serial: number }
   | { readonly kind: "demote"; readonly serial: number }
   | { readonly kind: "remove"; readonly serial: number }
   | { readonly kind: "admit" | "refuse"; readonly request: string }
   | { readonly kind: "retake" }
+  /** Their device mutes itself and says who asked. */
+  | { readonly kind: "mic-off"; readonly serial: number }
+  | { readonly kind: "say"; readonly say: Say }
   | { readonly kind: "leave" }
   | { readonly kind: "end" }
   /** A fresh token for one join at the SFU. */
@@ -162,7 +173,8 @@ export type ReplyValue =
   | { readonly kind: "sfu"; readonly url: string; readonly token: string; readonly identity: string }
   | {
       readonly kind: "failed"
-      readonly problem: Problem | "sfu-unreachable" | "offline" | "not-allowed" | "stage-full"
+      readonly problem:
+        Problem | "sfu-unreachable" | "offline" | "not-allowed" | "stage-full" | "rate-limited" | "malformed"
     }
 
 export type PageToKeys =

@@ -1,20 +1,22 @@
-import { toHex, type Bytes } from "#crypto/base/bytes"
+import { equal, toHex, type Bytes } from "#crypto/base/bytes"
 import type { EpochMs, InviteId } from "#crypto/base/ids"
 import type { Primitives } from "#crypto/base/primitives"
 import { inviteIdOf, inviteKind, inviteRefusal, type SignedInvite } from "#crypto/link/invite"
 import { policyKind, type Policy } from "#crypto/link/policy"
 import type { HostInvite, MemberState } from "#crypto/member/types"
 import { knockWords } from "#crypto/room/knock-words"
-import { roleName, roles, type Role } from "#crypto/room/roles"
+import { may, roleName, roles, type Role } from "#crypto/room/roles"
 import { onStage, type RosterEntry } from "#crypto/room/roster"
 import { counterStates, type Seats } from "#crypto/room/seats"
 import type { InviteEntry, Knock, Person } from "./messages.ts"
 import { pseudonym } from "./names.ts"
+import type { PersonAct } from "./talk.ts"
 
 type Who = Pick<RosterEntry, "serial" | "seatPub" | "role" | "index" | "inviteId">
 
 /** Makes a {@link Person} of a row or a roster entry, as this member may see it. */
 export function personMaker(p: Primitives, state: MemberState): (who: Who) => Person {
+  const role = ownRole(p, state)
   const labels = new Map((state.host?.invites ?? []).map((invite) => [ownInvite(p, invite.bytes).key, invite.label]))
   return (who) => ({
     serial: who.serial,
@@ -23,7 +25,35 @@ export function personMaker(p: Primitives, state: MemberState): (who: Who) => Pe
     name: (who.role === roles.host ? state.card?.hostName : undefined) ?? pseudonym(p, who.seatPub),
     label: labels.get(toHex(who.inviteId)),
     isMe: who.serial === state.serial,
+    may: state.phase === "seated" ? personActs(role, who, state) : [],
   })
+}
+
+/** What one may do to somebody: by the protocol's table, and as it fits where they are. */
+function personActs(role: Role, { serial, role: target, index }: Who, state: MemberState): readonly PersonAct[] {
+  if (serial === state.serial) return []
+  const fitting = onStage(index) ? (["demote", "mic-off"] as const) : (["stage-invite", "promote"] as const)
+  return [
+    ...fitting.filter((act) => may(role, act, target)),
+    ...(may(role, "kick", target) ? (["remove"] as const) : []),
+  ]
+}
+
+/** The role this member has: the stage says it; whoever is not on it listens. */
+export function ownRole(p: Primitives, state: MemberState): Role {
+  if (state.host !== undefined) return roles.host
+  const { seatSeed, chain } = state
+  const seatPub = seatSeed && publicKeyOf(p, seatSeed)
+  return (seatPub && chain?.roster.find((entry) => equal(entry.seatPub, seatPub)))?.role ?? roles.listener
+}
+
+const publicKeys = new WeakMap<Bytes, Bytes>()
+
+/** A view is made many times a second, and a curve multiplication takes a millisecond. */
+export function publicKeyOf(p: Primitives, seed: Bytes): Bytes {
+  const key = publicKeys.get(seed) ?? p.publicKey(seed)
+  publicKeys.set(seed, key)
+  return key
 }
 
 /** The host's invites, newest first; nothing for anybody else. */

@@ -25,6 +25,8 @@ const sentences: Record<Failed, true> = {
   offline: true,
   "not-allowed": true,
   "stage-full": true,
+  "rate-limited": true,
+  malformed: true,
 }
 
 /** A code as one of those the page has a sentence for; every other means that the service or the leader said no. */

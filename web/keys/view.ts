@@ -1,4 +1,4 @@
-import { toBase64Url, type Bytes } from "#crypto/base/bytes"
+import { toBase64Url } from "#crypto/base/bytes"
 import { noIndex, type EpochMs } from "#crypto/base/ids"
 import type { Primitives } from "#crypto/base/primitives"
 import { hostInviteId } from "#crypto/link/invite"
@@ -11,7 +11,8 @@ import { roleName, roles } from "#crypto/room/roles"
 import { onStage } from "#crypto/room/roster"
 import { safetyCode } from "#crypto/room/safety-code"
 import type { AlarmEntry, Person, RoomView } from "./messages.ts"
-import { inviteEntries, knockEntries, personMaker } from "./people.ts"
+import { conversationView } from "./conversation-view.ts"
+import { inviteEntries, knockEntries, ownRole, personMaker, publicKeyOf } from "./people.ts"
 
 /** Everything of a member's state that its page may show: nothing of it is secret. */
 export function roomView(p: Primitives, state: MemberState, now: EpochMs): RoomView {
@@ -44,6 +45,7 @@ export function roomView(p: Primitives, state: MemberState, now: EpochMs): RoomV
       .filter((row) => !onStage(row.index))
       .sort((a, b) => a.serial - b.serial)
       .map(person),
+    ...conversationView(p, state),
   }
 }
 
@@ -76,7 +78,10 @@ function kindOf({ chain }: MemberState): RoomView["kind"] {
 
 /** An alarm names people by their place on stage, or by their seat where nobody on stage is meant. */
 function alarmEntry({ kind, about }: Alarm, stage: readonly Person[]): AlarmEntry {
-  const whom = kind === "admitted-without-invite" ? undefined : stage.find(({ index }) => index === about)
+  const whom =
+    kind === "admitted-without-invite"
+      ? undefined
+      : stage.find(({ index, serial }) => (kind === "withheld" ? serial : index) === about)
   return { kind, about: whom?.name }
 }
 
@@ -86,18 +91,9 @@ function meOf(p: Primitives, state: MemberState, stage: readonly Person[]): Pers
   if (state.phase !== "seated" || serial === undefined || seatSeed === undefined) return undefined
   const onStageAs = stage.find((person) => person.isMe)
   if (onStageAs !== undefined) return onStageAs
-  const role = state.host === undefined ? roles.listener : roles.host
+  const role = ownRole(p, state)
   const seatPub = publicKeyOf(p, seatSeed)
   return personMaker(p, state)({ serial, seatPub, role, index: noIndex, inviteId: hostInviteId })
-}
-
-const publicKeys = new WeakMap<Bytes, Bytes>()
-
-/** A view is made many times a second, and a curve multiplication takes a millisecond. */
-function publicKeyOf(p: Primitives, seed: Bytes): Bytes {
-  const key = publicKeys.get(seed) ?? p.publicKey(seed)
-  publicKeys.set(seed, key)
-  return key
 }
 
 function sendingOf(state: MemberState, me: Person | undefined): RoomView["sending"] {

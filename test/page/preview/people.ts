@@ -7,6 +7,7 @@ const person = (serial: number, name: string, rest: Partial<Person> = {}): Perso
   name,
   label: undefined,
   isMe: false,
+  may: [],
   ...rest,
 })
 
