@@ -23,7 +23,7 @@ import { follow, keepReady, standsBy, takeChanges } from "./standby.ts"
 import { leadIfNobodyDoes } from "./takeover.ts"
 import { acts, chainOf, leaveRoom, patch, patchLead, persist, raise, type Turn } from "./turn.ts"
 import type { Asked, Input, MemberState, TurnResult, World } from "./types.ts"
-import { unwatchOrder } from "./watching.ts"
+import { messageRefused } from "./watching.ts"
 import { chunkDone } from "./wrapping.ts"
 
 /**
@@ -259,7 +259,7 @@ async function takeError(turn: Turn, asked: Asked | undefined, code: string): Pr
     case "request":
       return requestRefused(turn, code)
     case "app":
-      unwatchOrder(turn, asked.n)
+      messageRefused(turn, asked.n, code)
       if (asked.id !== undefined) turn.out.push({ kind: "reply", id: asked.id, value: { kind: "failed", code } })
       return
     case "invite":

@@ -11,6 +11,8 @@ import type { Say, Unsaid } from "./conversation.ts"
 import { ask, chainOf, ownEntry, type Turn } from "./turn.ts"
 import { watchOrder } from "./watching.ts"
 
+/** Without a Head for this long nothing is said, as nothing is spoken: somebody may have been removed meanwhile. */
+const staleMs = 30_000
 /** What may wait for a secret at once. */
 const maxOutbox = 16
 
@@ -91,13 +93,18 @@ export function enqueue(turn: Turn, content: Content, id?: number): void {
   patchTalk(turn, { outbox: [...turn.state.conversation.outbox, { content, id }] })
 }
 
-/** Seals and sends what is in line, if the newest epoch's secret is there: never under an older one, which whoever was removed still has. */
+/**
+ * Seals and sends what is in line, if the newest epoch's secret is there and the newest Head is fresh: never under a
+ * secret that somebody removed still has.
+ */
 export async function flushOutbox(turn: Turn): Promise<void> {
-  const { outbox } = turn.state.conversation
+  const { conversation, headAt } = turn.state
+  const { outbox } = conversation
   if (outbox.length === 0) return
   // What was on its way over a socket that broke is said again by whoever asked for it.
   if (turn.state.socket !== "synced") return patchTalk(turn, { outbox: [] })
   if (newestAppSecret(turn) === undefined) return
+  if (headAt === undefined || turn.world.monotonic - headAt > staleMs) return
   patchTalk(turn, { outbox: [] })
   for (const unsaid of outbox) await send(turn, unsaid)
 }

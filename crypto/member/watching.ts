@@ -4,7 +4,7 @@ import type { PendingOrder, WatchedOrder } from "./conversation.ts"
 import { chainOf, clearAlarm, patchLead, raise, type Turn } from "./turn.ts"
 
 /** A Head that shows an order is waited for this long: three seconds, and time for a deputy to step in. */
-export const orderPatienceMs = 3_000 + 1_800
+const orderPatienceMs = 3_000 + 1_800
 /** An order that nobody could carry out by then is void. */
 const orderLifetimeMs = 10_000
 export const maxOrders = 32
@@ -33,9 +33,14 @@ export function watchOrder(turn: Turn, watched: WatchedOrder): void {
   patchTalk(turn, { watched: [...turn.state.conversation.watched, watched].slice(-maxOrders) })
 }
 
-/** The service has refused to pass an order on, and said so. */
-export function unwatchOrder(turn: Turn, n: number): void {
-  patchTalk(turn, { watched: turn.state.conversation.watched.filter((watched) => watched.n !== n) })
+/** Our clock has gone back by as much as this, at most, when the service knows a higher number of ours than we do. */
+const clockSlackMs = 3_600_000
+
+/** The service has refused to pass a message on, and said so: nobody holds it back in secret. */
+export function messageRefused(turn: Turn, n: number, code: string): void {
+  const { conversation } = turn.state
+  patchTalk(turn, { watched: conversation.watched.filter((watched) => watched.n !== n) })
+  if (code === "replayed") patchTalk(turn, { n: Math.max(conversation.n, n + clockSlackMs) })
 }
 
 /** Drops orders that are over, and says when one of our own is held back. */

@@ -141,6 +141,36 @@ describe("what people say to each other", { timeout: 60_000 }, () => {
     await reads(host, "now")
   })
 
+  it("waits while there is no fresh word from who leads: somebody may be out by then", async () => {
+    const ada = await room.seat("ada")
+    host.stop()
+    await house.elapse(25_000)
+    expect(await say(ada, { kind: "chat", text: "anybody?" })).toEqual(done)
+    await house.elapse(10_000)
+    const answer = say(ada, { kind: "chat", text: "hello?" })
+    await worksOff(ada)
+    expect(room.sizesSentBy("ada")).toHaveLength(1)
+    const again = house.reload(host)
+    expect(await answer).toEqual(done)
+    await reads(again, "hello?")
+  })
+
+  it("goes on after a reload with a clock that has gone back, once the service has said so", async () => {
+    const ada = await room.seat("ada")
+    await say(ada, { kind: "chat", text: "before" })
+    await reads(host, "before")
+    // Another epoch: nothing of hers comes back that would tell her new page its last number.
+    await host.command({ kind: "promote", serial: ada.serial })
+    await ada.until(() => ada.upToDate)
+    const again = house.reload(ada)
+    await again.until(({ secret, socket }) => secret?.epoch === host.epoch && socket === "synced")
+    const { now } = house
+    Object.defineProperty(house, "now", { get: () => now - 600_000, configurable: true })
+    expect(await say(again, { kind: "chat", text: "early" })).toEqual({ kind: "failed", code: "replayed" })
+    expect(await say(again, { kind: "chat", text: "late" })).toEqual(done)
+    await reads(host, "late")
+  })
+
   it("is refused where the person asks for what may not be said, and the room hears nothing", async () => {
     const ada = await room.seat("ada")
     const failed = (code: string) => ({ kind: "failed", code })
