@@ -1,6 +1,7 @@
 import { concat, equal, type Bytes } from "#crypto/base/bytes"
 import { acceptInvite } from "#crypto/link/invite"
 import { acceptPolicy, noObject } from "#crypto/link/policy"
+import { acceptCert, signCert } from "#crypto/message/seat-cert"
 import { acceptHead } from "#crypto/room/head"
 import { acceptSeatRequest } from "#crypto/seat/seat-request"
 import { acceptStep } from "#crypto/seat/step"
@@ -24,7 +25,9 @@ export async function acceptingDecoders({ p, bytes }: Fixture): Promise<readonly
   const policy = await kit.policy()
   const history = await History.open(kit, policy)
   const invite = await kit.invite()
-  const request = await kit.request(await kit.person(invite), history.chain.head?.id ?? noObject)
+  const person = await kit.person(invite)
+  const cert = await signCert(p, history.host.seatSeed, space, kit.row(person, 2))
+  const request = await kit.request(person, history.chain.head?.id ?? noObject)
   const before = history.chain
   const { head, policy: shown, roster, invites } = await history.next({ newEpoch: true, whole: true })
   const optional = (part: Bytes | undefined) => (part === undefined ? [] : [part])
@@ -47,6 +50,7 @@ export async function acceptingDecoders({ p, bytes }: Fixture): Promise<readonly
     only("acceptSeatRequest", request.signed.bytes, (input) =>
       acceptSeatRequest(p, input, { space, hostPub, invite: invite.signed }),
     ),
+    only("acceptCert", cert.bytes, (input) => acceptCert(p, chain, input, cert.fields.serial)),
     only("acceptStep", step, (input) => acceptStep(p, chain, input)),
     {
       ...{ name: "accept-head", drives: ["acceptHead", "acceptRoster"], cost, samples: [bundle] },

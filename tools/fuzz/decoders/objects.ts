@@ -4,6 +4,10 @@ import { concat, fromHex, type Bytes } from "#crypto/base/bytes"
 import { cardKind } from "#crypto/link/card"
 import { inviteKind } from "#crypto/link/invite"
 import { policyKind } from "#crypto/link/policy"
+import { appMessageKind } from "#crypto/message/app-message"
+import { padContent, reactions, unpadContent } from "#crypto/message/content"
+import { orderCoder } from "#crypto/message/order"
+import { certKind } from "#crypto/message/seat-cert"
 import { headKind } from "#crypto/room/head"
 import { decodeRoster, encodeRoster } from "#crypto/room/roster"
 import { counterCoder, rowCoder, seatChangesCoder } from "#crypto/room/seats"
@@ -47,6 +51,12 @@ export function objectDecoders({ p, samples, bytes, wire }: Fixture): readonly D
   const one = Uint8Array.of(0, 1)
   const changes = concat(one, row, one, Uint8Array.of(0, 0, 0, 4), one, counter)
 
+  const said = [
+    padContent({ TAG: "chat", data: { text: "hello" } }),
+    padContent({ TAG: "chat", data: { text: "a long line ".repeat(20) } }),
+    padContent({ TAG: "reaction", data: { reaction: reactions.clap } }),
+  ]
+
   return [
     signed("inviteKind", inviteKind, "invite"),
     signed("policyKind", policyKind, "policy"),
@@ -58,6 +68,10 @@ export function objectDecoders({ p, samples, bytes, wire }: Fixture): readonly D
     signed("answerKind", answerKind, "answer"),
     signed("leaveKind", leaveKind, "leave"),
     signed("endKind", endKind, "end"),
+    signed("appMessageKind", appMessageKind, "app-message"),
+    signed("certKind", certKind, "seat-cert"),
+    structure("order", "orderCoder", part("order", orderCoder), [Uint8Array.of(1, 0, 0, 0, 9, 0, 0)]),
+    structure("message-content", "unpadContent", { decode: unpadContent, encode: padContent }, said),
     structure("roster", "decodeRoster", rosterCodec, [roster]),
     structure("row", "rowCoder", part("row", rowCoder), [row]),
     structure("counter", "counterCoder", part("counter", counterCoder), [counter]),

@@ -3,6 +3,8 @@ import { hpkeOpen, hpkeSeal, kemKeyPairOf } from "#crypto/base/hpke"
 import type { SeatSerial } from "#crypto/base/ids"
 import { openCard } from "#crypto/link/card"
 import { inviteSecrets, unwrapCardKey } from "#crypto/link/invite"
+import { appMessageKind } from "#crypto/message/app-message"
+import { openAppMessage } from "#crypto/message/app-seal"
 import { openSeat } from "#crypto/seat/seat"
 import { seatKind } from "#crypto/seat/seat-object"
 import { seatRequestKind } from "#crypto/seat/seat-request"
@@ -49,6 +51,11 @@ export async function sealedDecoders({ p, bytes, samples }: Fixture): Promise<re
       const seat = seatKind.decode(p, input)
       await seatKind.verify(p, seat, samples.signed.find(({ name }) => name === "seat")?.signer ?? hostPub)
       return openSeat(p, seat, request, kemSecret)
+    }),
+    only("openAppMessage", { cost: 40 }, bytes("app-message", "message"), (input) => {
+      const signer = samples.signed.find(({ name }) => name === "app-message")?.signer ?? hostPub
+      const message = appMessageKind.decode(p, input)
+      return openAppMessage(p, message, signer, bytes("app-message", "secret"), bytes("app-message", "view"))
     }),
     only("hpkeOpen", kem, concat(sealed.enc, sealed.ct), (input) =>
       hpkeOpen(pair.secretKey, input.slice(0, 1120), info, aad, input.slice(1120)),
