@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
 import { appMessageKind } from "#crypto/message/app-message"
+import { signerOf } from "#crypto/room/head"
 import { roles } from "#crypto/room/roles"
 import { webPrimitives as p } from "#crypto/base/web-primitives"
 import { serviceCodec } from "#crypto/wire/wire"
@@ -164,6 +165,41 @@ describe("an order", { timeout: 60_000 }, () => {
     await host.until(() => host.refusals.get("not-allowed") === 1)
     await nothingComesOf()
     expect(rows()).toContain(ada.serial)
+  })
+
+  it("is carried out by a deputy who leads by then, and by no host who has gone", async () => {
+    const dora = await room.seat("dora", "cohost")
+    const ada = await room.seat("ada")
+    await dora.until(({ lead }) => lead?.seats !== undefined)
+    host.stop()
+    await house.elapse(26_000)
+    await dora.until(({ chain, serial }) => chain !== undefined && signerOf(chain)?.serial === serial)
+    await mo.until(({ chain }) => chain !== undefined && signerOf(chain)?.serial === dora.serial)
+    expect(await mo.command({ kind: "promote", serial: ada.serial })).toEqual(done)
+    await ada.until(() => onStage(ada, ada))
+    expect(await mo.command({ kind: "remove", serial: dora.serial })).toEqual({ kind: "failed", code: "not-allowed" })
+    expect(await mo.command({ kind: "end" })).toEqual({ kind: "failed", code: "not-allowed" })
+  })
+
+  it("to remove somebody that the leader lets lie is carried out by a deputy within two seconds", async () => {
+    const dora = await room.seat("dora", "cohost")
+    const ada = await room.seat("ada")
+    await dora.until(({ lead }) => lead?.seats !== undefined && lead.keks.size >= 1)
+    house.tamper = (who, bytes) => (who === "host" && serviceCodec.decode(bytes).TAG === "app" ? [] : [bytes])
+    const asked = house.monotonic
+    expect(await mo.command({ kind: "remove", serial: ada.serial })).toEqual(done)
+    await ada.until(({ phase }) => phase === "gone")
+    expect(house.monotonic - asked).toBeLessThan(4000)
+    await mo.until(({ chain }) => chain !== undefined && signerOf(chain)?.serial === dora.serial)
+    await mo.until(({ conversation }) => conversation.watched.length === 0)
+    expect(mo.state.alarms).toEqual([])
+  })
+
+  it("of a cohost ends the room by the hand of the host who leads", async () => {
+    const dora = await room.seat("dora", "cohost")
+    expect(await dora.command({ kind: "end" })).toEqual(done)
+    for (const person of [host, dora, mo]) await person.until(({ phase }) => phase === "gone")
+    expect([host.state.problem, dora.state.problem, mo.state.problem]).toEqual(["ended", "ended", "ended"])
   })
 
   it("is sealed like everything else: nobody who carries it can tell it from a chat line", async () => {

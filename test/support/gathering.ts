@@ -37,7 +37,7 @@ export class Gathering {
   }
 
   /** Seats somebody on an invite of their own; when it resolves, everybody has caught up. */
-  async seat(who: string, role: "listener" | "speaker" | "moderator" = "listener"): Promise<Person> {
+  async seat(who: string, role: "listener" | "speaker" | "moderator" | "cohost" = "listener"): Promise<Person> {
     const { link } = await this.house.invite(this.host, { role, personal: true })
     const person = await this.house.join(who, link)
     if (role !== "listener") await person.until(() => onStage(person, person))
