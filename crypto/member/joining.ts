@@ -241,7 +241,7 @@ function checkCommit(turn: Turn, at: number, secret: Uint8Array): void {
 /** The leader's signed no. */
 export async function takeAnswer(turn: Turn, bytes: Uint8Array): Promise<void> {
   const { p } = turn.world
-  const { request, space } = turn.state
+  const { request, space, knocking } = turn.state
   const answer = answerKind.decode(p, bytes)
   if (request === undefined || !equal(answer.fields.request, request.id)) return
   if (!equal(answer.fields.space, space)) throw new VerifyError("wrong-space", "This answer is of another space.")
@@ -255,6 +255,8 @@ export async function takeAnswer(turn: Turn, bytes: Uint8Array): Promise<void> {
   turn.consumed.push(request.kemSecret)
   patch(turn, { request: undefined, knocking: false })
   if (answer.fields.reason === answers.stale) await sendRequest(turn)
+  // A human was asked: that nobody said yes is nothing that does not verify.
+  else if (knocking && answer.fields.reason === answers.refused) leaveRoom(turn, "not-let-in", false)
   else leaveRoom(turn, refusalProblems[answer.fields.reason], false)
 }
 

@@ -20,6 +20,7 @@ export type Problem =
   | "invite-revoked"
   | "invite-burnt"
   | "space-full"
+  | "not-let-in"
   | "removed"
   | "ended"
   | "left"

@@ -20,6 +20,12 @@ const plain: readonly StateName[] = [
   "elsewhere",
   "card-speaker",
   "joining",
+  "card-sealed",
+  "card-open",
+  "led-by-cohost",
+  "cohost-leads",
+  "withheld",
+  "alarms-all",
   "room-promoted",
   "room-speaker-live",
   "room-speaker-muted",
@@ -41,6 +47,8 @@ const plain: readonly StateName[] = [
   "invite-revoked",
   "invite-burnt",
   "space-full",
+  "not-let-in",
+  "left-host",
   "removed",
   "ended",
   "left",
@@ -122,6 +130,31 @@ export const shots: readonly Shot[] = [
     },
   },
   { name: "safety-code", state: "room-listener", taps: (page) => tap(page, "Safety code") },
+  {
+    name: "safety-explained",
+    state: "room-listener",
+    taps: async (page) => {
+      await tap(page, "Safety code")
+      await page.getByText("How the code works").click()
+      await page.getByText("What it cannot show").scrollIntoViewIfNeeded()
+    },
+  },
+  { name: "knocking", state: "knocking" },
+  { name: "knocks", state: "knocks", everyLook: true },
+  { name: "knocks-many", state: "knocks-many" },
+  { name: "host-back", state: "host-back" },
+  { name: "alarm", state: "alarm" },
+  { name: "alarm-it", state: "alarm", language: "it" },
+  { name: "alarms-list", state: "alarms-all", taps: (page) => tap(page, "What to do") },
+  { name: "leave-or-end", state: "room-host-heir", taps: (page) => tap(page, "Leave") },
+  {
+    name: "invite-cohost",
+    state: "room-host",
+    taps: async (page) => {
+      await tap(page, "Invite")
+      await page.getByText("Co-host", { exact: true }).click()
+    },
+  },
   { name: "leave", state: "room-listener", taps: (page) => tap(page, "Leave") },
   { name: "end-space", state: "room-host", taps: (page) => tap(page, "End space") },
   ...plain.map((state) => ({ name: state, state })),

@@ -1,4 +1,7 @@
 import type { RoleName, RoomView } from "../keys/messages.ts"
+import { alarms } from "./en/alarms.ts"
+import { knocks, leading, spaceKinds } from "./en/leading.ts"
+import { safety } from "./en/safety.ts"
 import type { Failure } from "./failure.ts"
 import { counting } from "./plural.ts"
 
@@ -29,8 +32,6 @@ export const en = {
     nameExample: "Ana",
     nameHint: "Your guests see it on the invitation. No server can read it.",
     nameMissing: "Say what your guests may call you.",
-    kind: "By invitation",
-    kindHint: "Only people with a link from you can come in.",
     create: "Create space",
     creating: "Making the keys…",
     points: [
@@ -156,6 +157,17 @@ export const en = {
     role: "Comes in as",
     listener: "Listener",
     speaker: "Speaker",
+    moderator: "Moderator",
+    cohost: "Co-host",
+    roleHints: {
+      listener: "Hears everything, and comes on stage only if asked.",
+      speaker: "Comes in on stage and may speak.",
+      moderator: "May speak, bring people on stage, move them down and remove them.",
+      cohost: "May stand in for you: leads the space while you are away. One person each, three at most.",
+    },
+    cohostsFull: "You have three co-hosts already: revoke one of their links first.",
+    newLink: "Make a new link",
+    knockHint: "Somebody who came with this link was removed, so everybody else who uses it waits for your yes.",
     uses: "How many may come in",
     usesHint: "0 means no limit.",
     usesWrong: "Enter a whole number from 0 to 10,000.",
@@ -194,14 +206,11 @@ export const en = {
     },
   },
 
-  safety: {
-    title: "Safety code",
-    text: "Read it to each other: if everybody sees the same words or digits, everybody is in the same room with the same people, and nobody sits in between.",
-    words: "Words",
-    digits: "Digits",
-    none: "The code appears as soon as you have a seat.",
-    changes: "It changes while people come and go; compare it at the same moment.",
-  },
+  safety,
+  alarms,
+  knocks,
+  leading,
+  spaceKinds,
 
   status: {
     offline: "No connection to the key service: trying again. Sound goes on meanwhile.",
@@ -211,7 +220,7 @@ export const en = {
       n === 0
         ? "Connected. Nobody else is speaking."
         : count(n, { one: "Hearing # person", other: "Hearing # people" }),
-    hostAway: "The host is not connected. The room goes on for a short while.",
+    hostAway: "Nobody who leads is connected. The room goes on for a short while.",
     blocked: "Your browser holds the sound back.",
     play: "Play",
   },
@@ -245,6 +254,10 @@ export const en = {
     "sfu-unreachable": "The media server cannot be reached, so there is no sound.",
     offline: "The key service cannot be reached. What you typed is still here.",
     "not-allowed": "You are not allowed to do that.",
+    "not-let-in": "Nobody has let you in this time: ask the host, then knock again.",
+    "no-such-seat": "They have left meanwhile.",
+    "no-such-request": "They do not wait any more.",
+    "too-many-deputies": "A space has three co-hosts at most: revoke one of their links first.",
     "stage-full": "The stage is full: move somebody down first.",
     "rate-limited": "That was too much at once: wait a moment.",
     malformed: "That cannot be sent: it is too long, or has characters nobody could see.",

@@ -1,4 +1,7 @@
 import type { Messages } from "./en.ts"
+import { alarms } from "./it/alarms.ts"
+import { knocks, leading, spaceKinds } from "./it/leading.ts"
+import { safety } from "./it/safety.ts"
 import { counting } from "./plural.ts"
 
 const count = counting("it")
@@ -26,8 +29,6 @@ export const it = {
     nameExample: "Ana",
     nameHint: "I tuoi ospiti lo vedono sull’invito. Nessun server può leggerlo.",
     nameMissing: "Scrivi come ti chiameranno gli ospiti.",
-    kind: "Su invito",
-    kindHint: "Entra soltanto chi ha un tuo link.",
     create: "Crea lo spazio",
     creating: "Creo le chiavi…",
     points: [
@@ -156,6 +157,17 @@ export const it = {
     role: "Entra per",
     listener: "Ascoltare",
     speaker: "Parlare",
+    moderator: "Moderare",
+    cohost: "Co-ospitare",
+    roleHints: {
+      listener: "Sente tutto, e sale sul palco solo se glielo si chiede.",
+      speaker: "Entra sul palco e può parlare.",
+      moderator: "Può parlare, chiamare sul palco, far scendere e rimuovere.",
+      cohost: "Può prendere il tuo posto: guida lo spazio mentre non ci sei. Una persona per link, tre al massimo.",
+    },
+    cohostsFull: "Ci sono già tre co-ospiti: prima revoca il link di uno di loro.",
+    newLink: "Crea un nuovo link",
+    knockHint: "Qualcuno entrato con questo link è stato rimosso, perciò chiunque altro lo usi aspetta il tuo sì.",
     uses: "Quanti possono entrare",
     usesHint: "0 vuol dire senza limite.",
     usesWrong: "Scrivi un numero intero da 0 a 10.000.",
@@ -194,14 +206,11 @@ export const it = {
     },
   },
 
-  safety: {
-    title: "Codice di sicurezza",
-    text: "Leggetelo l’uno all’altro: se tutti vedete le stesse parole o le stesse cifre, siete nella stessa stanza con le stesse persone, e nessuno sta nel mezzo.",
-    words: "Parole",
-    digits: "Cifre",
-    none: "Il codice appare appena hai un posto.",
-    changes: "Cambia mentre la gente entra ed esce: confrontatelo nello stesso momento.",
-  },
+  safety,
+  alarms,
+  knocks,
+  leading,
+  spaceKinds,
 
   status: {
     offline: "Il servizio delle chiavi non risponde: riprovo. Intanto l’audio continua.",
@@ -209,7 +218,7 @@ export const it = {
     reconnecting: "L’audio si è interrotto: lo ricollego…",
     hearing: (n: number) =>
       n === 0 ? "Collegato. Nessun altro parla." : count(n, { one: "Senti # persona", other: "Senti # persone" }),
-    hostAway: "Chi ospita non è collegato. La stanza continua ancora per poco.",
+    hostAway: "Chi guida non è collegato. La stanza continua ancora per poco.",
     blocked: "Il browser trattiene l’audio.",
     play: "Riproduci",
   },
@@ -244,6 +253,10 @@ export const it = {
     "sfu-unreachable": "Il server audio non è raggiungibile, perciò non si sente nulla.",
     offline: "Il servizio delle chiavi non è raggiungibile. Quello che hai scritto è ancora qui.",
     "not-allowed": "Non ti è permesso.",
+    "not-let-in": "Questa volta nessuno ti ha fatto entrare: chiedi a chi ospita, poi bussa di nuovo.",
+    "no-such-seat": "Nel frattempo è uscito.",
+    "no-such-request": "Non aspetta più.",
+    "too-many-deputies": "Uno spazio ha al massimo tre co-ospiti: prima revoca il link di uno di loro.",
     "stage-full": "Il palco è pieno: prima fai scendere qualcuno.",
     "rate-limited": "Troppo in una volta: aspetta un momento.",
     malformed: "Così non si può mandare: è troppo lungo o ha caratteri che nessuno vedrebbe.",

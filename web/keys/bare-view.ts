@@ -17,7 +17,7 @@ export function bareView(space: string, phase: "opening" | "elsewhere"): RoomVie
     leader: undefined,
     leads: false,
     mayRetake: false,
-    outlivesMe: false,
+    heir: undefined,
     knocking: undefined,
     knocks: [],
     alarms: [],

@@ -67,6 +67,7 @@ export type Problem =
   | "invite-revoked"
   | "invite-burnt" // its holder was removed: ask the host for a new link
   | "space-full"
+  | "not-let-in" // knocked, and nobody said yes
   | "removed" // the host removed this seat
   | "ended" // the host ended the space while we were in it
   | "left" // we left
@@ -106,8 +107,8 @@ export interface RoomView extends ConversationView {
   /** Whether I lead, and whether I am a host who does not and could at once. */
   readonly leads: boolean
   readonly mayRetake: boolean
-  /** Whether somebody else could lead on if I left. */
-  readonly outlivesMe: boolean
+  /** Who would lead on if I left; undefined if nobody could. */
+  readonly heir: Person | undefined
   /** The four words of my own knock, while a human is being asked to let me in. */
   readonly knocking: readonly string[] | undefined
   /** People who wait for my yes, in the order they came. */
@@ -174,7 +175,16 @@ export type ReplyValue =
   | {
       readonly kind: "failed"
       readonly problem:
-        Problem | "sfu-unreachable" | "offline" | "not-allowed" | "stage-full" | "rate-limited" | "malformed"
+        | Problem
+        | "sfu-unreachable"
+        | "offline"
+        | "not-allowed"
+        | "stage-full"
+        | "no-such-seat"
+        | "no-such-request"
+        | "too-many-deputies"
+        | "rate-limited"
+        | "malformed"
     }
 
 export type PageToKeys =

@@ -13,6 +13,7 @@ const sentences: Record<Failed, true> = {
   "invite-revoked": true,
   "invite-burnt": true,
   "space-full": true,
+  "not-let-in": true,
   removed: true,
   ended: true,
   left: true,
@@ -27,6 +28,9 @@ const sentences: Record<Failed, true> = {
   "stage-full": true,
   "rate-limited": true,
   malformed: true,
+  "no-such-seat": true,
+  "no-such-request": true,
+  "too-many-deputies": true,
 }
 
 /** A code as one of those the page has a sentence for; every other means that the service or the leader said no. */

@@ -60,14 +60,16 @@ function leaderOf(state: MemberState, stage: readonly Person[]) {
   const signer = chain && signerOf(chain)
   const leader = stage.find((person) => person.serial === signer?.serial)
   const leads = leader?.isMe === true
-  const others = (chain?.roster ?? []).filter((entry) => entry.serial !== state.serial)
+  const heirs = (chain?.roster ?? []).flatMap((entry) => {
+    const rank = chain && leaderRank(chain.policy.fields, chain.roster, entry.index)
+    return rank === undefined || entry.serial === state.serial ? [] : [{ rank, serial: entry.serial }]
+  })
+  const heir = heirs.sort((a, b) => a.rank - b.rank)[0]
   return {
     leader,
     leads,
     mayRetake: host !== undefined && seated !== undefined && leader !== undefined && !leads,
-    outlivesMe: others.some(
-      (entry) => chain !== undefined && leaderRank(chain.policy.fields, chain.roster, entry.index) !== undefined,
-    ),
+    heir: stage.find((person) => person.serial === heir?.serial),
   }
 }
 

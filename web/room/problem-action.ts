@@ -12,6 +12,7 @@ export const problemActions: Record<Problem, Action> = {
   "invite-revoked": "home",
   "invite-burnt": "home",
   "space-full": "retry",
+  "not-let-in": "retry",
   removed: "home",
   ended: "home",
   left: "home",

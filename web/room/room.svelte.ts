@@ -1,6 +1,7 @@
 import { bareView } from "../keys/bare-view.ts"
 import type { Command, ReplyValue, RoomView } from "../keys/messages.ts"
 import { loud } from "./doubts.ts"
+import { logged, type AlarmNote } from "./alarm-log.ts"
 import { microphoneOff, noSound, noVoices, type Microphone, type Session, type Sound, type Voices } from "./session.ts"
 
 /** What is shown before the keys worker has said anything: nothing is known to be wrong. */
@@ -15,6 +16,8 @@ export class Room {
   sound = $state.raw<Sound>(noSound)
   microphone = $state.raw<Microphone>(microphoneOff)
   voices = $state.raw<Voices>(noVoices)
+  /** What did not add up in this stay, the newest first. */
+  alarms = $state.raw<readonly AlarmNote[]>([])
   readonly isHost: boolean = $derived(this.view.me?.role === "host")
   readonly onStage: boolean = $derived(this.view.me?.index !== undefined)
   readonly #session: Session
@@ -25,6 +28,7 @@ export class Room {
     session.listen({
       view: (view) => {
         this.view = view
+        this.alarms = logged(this.alarms, view.alarms)
       },
       sound: (sound) => {
         this.sound = sound

@@ -1,4 +1,4 @@
-import type { InviteEntry, Person } from "../../../web/keys/messages.ts"
+import type { AlarmEntry, InviteEntry, Knock, Person } from "../../../web/keys/messages.ts"
 
 const person = (serial: number, name: string, rest: Partial<Person> = {}): Person => ({
   serial,
@@ -12,6 +12,8 @@ const person = (serial: number, name: string, rest: Partial<Person> = {}): Perso
 })
 
 export const ana = person(1, "Ana Ferrari", { role: "host", index: 0 })
+/** A co-host who may lead while the host is away. */
+export const otter = person(2, "Amber Otter", { role: "cohost", index: 1, label: "Marta" })
 export const heron = person(4, "Quiet Heron")
 export const stage: readonly Person[] = [
   ana,
@@ -45,6 +47,25 @@ export const invites: readonly InviteEntry[] = [
   invite("b", "Marta", { role: "speaker", used: 1, live: 1 }),
   invite("c", "Paolo"),
   invite("d", "ليلى", { used: 1, live: 1 }),
+  invite("g", "Sofia", { role: "cohost", used: 1, live: 1 }),
+  invite("h", "Neighbours", { personal: false, uses: 10, used: 3, live: 2, state: "knock" }),
   invite("e", "Old list", { personal: false, uses: 5, used: 5, state: "used-up" }),
   invite("f", "Posted by mistake", { personal: false, used: 2, state: "revoked" }),
+]
+
+export const knocks: readonly Knock[] = [
+  { request: "a", words: ["cedar", "lantern", "otter", "piano"], label: "Neighbours" },
+  { request: "b", words: ["flamingo", "thunder", "butter", "cathedral"], label: "ليلى" },
+  { request: "c", words: ["ice", "elbow", "plum", "pony"], label: "Neighbours" },
+  { request: "d", words: ["velvet", "harbor", "tango", "anchor"], label: undefined },
+  { request: "e", words: ["quiet", "saddle", "rose", "yellow"], label: undefined },
+]
+
+export const alarms: readonly AlarmEntry[] = [
+  { kind: "withheld", about: undefined },
+  { kind: "admitted-without-invite", about: undefined },
+  { kind: "wrong-secret", about: undefined },
+  { kind: "host-key-twice", about: undefined },
+  { kind: "fork", about: undefined },
+  { kind: "strange-head", about: "Gentle Falcon" },
 ]

@@ -1,7 +1,7 @@
 import { bareView } from "../../../web/keys/bare-view.ts"
 import type { Problem, RoomView } from "../../../web/keys/messages.ts"
 import type { Microphone, Sound, Voices } from "../../../web/room/session.ts"
-import { ana, audience, heron, invites, stage } from "./people.ts"
+import { alarms, ana, audience, heron, invites, knocks, otter, stage } from "./people.ts"
 
 /** One thing the page can look like, from literals. */
 export interface State {
@@ -35,12 +35,14 @@ const card: RoomView = {
   inviteRole: "listener",
   count: 8,
   hostOnline: true,
+  kind: "invited",
 }
 const seated: RoomView = {
   ...card,
   phase: "seated",
   me: { ...heron, isMe: true },
   stage,
+  leader: ana,
   safetyCode,
   epoch: 3,
   seq: 41,
@@ -56,7 +58,31 @@ const mine = (serial: number): RoomView => {
     sending: { kind: "live" },
   }
 }
-const host: RoomView = { ...mine(ana.serial), inviteRole: "host", invites, audience }
+const host: RoomView = { ...mine(ana.serial), inviteRole: "host", leads: true, invites, audience }
+/** The host is away, and a co-host leads. */
+const led: RoomView = {
+  ...seated,
+  stage: [otter, ...stage.slice(2)],
+  leader: otter,
+}
+const leads: RoomView = {
+  ...led,
+  inviteRole: "cohost",
+  me: { ...otter, isMe: true },
+  stage: [{ ...otter, isMe: true }, ...stage.slice(2)],
+  leads: true,
+  heir: stage[2],
+  audience,
+  sending: { kind: "live" },
+}
+const back: RoomView = {
+  ...host,
+  stage: [...host.stage.slice(0, 1), otter, ...host.stage.slice(2)],
+  leader: otter,
+  leads: false,
+  mayRetake: true,
+  heir: otter,
+}
 const gone = (problem: Problem): State => ({ link, view: { ...card, phase: "gone", problem } })
 
 const room = (view: RoomView, rest: Partial<State> = {}): State => ({ link, view, sound: connected, voices, ...rest })
@@ -68,8 +94,11 @@ export const states = {
   "opening-away": { link, view: { ...blank, online: false } },
   "card-listener": { link, view: card },
   "card-speaker": { link, view: { ...card, inviteRole: "speaker", hostOnline: false, count: 0 } },
+  "card-sealed": { link, view: { ...card, kind: "sealed" } },
+  "card-open": { link, view: { ...card, kind: "open" } },
   "card-host": { link, view: { ...card, inviteRole: "host", count: 0 } },
   "waiting-for-host": { link, view: { ...card, phase: "waiting-for-host", hostOnline: false } },
+  knocking: { link, view: { ...card, phase: "joining", knocking: ["cedar", "lantern", "otter", "piano"] } },
   joining: { link, view: { ...card, phase: "joining" } },
   "room-listener": room(seated),
   "room-promoted": room({ ...mine(3), inviteRole: "listener" }),
@@ -86,6 +115,18 @@ export const states = {
   "voice-tampered": room(seated, {
     voices: new Map([...voices, [1, { level: 0, muted: false, trust: "tampered" }]]),
   }),
+  "room-host-heir": room({ ...host, heir: stage[1] }, { microphone: live }),
+  knocks: room({ ...host, kind: "sealed", knocks: knocks.slice(0, 2) }, { microphone: live }),
+  "knocks-many": room({ ...host, kind: "sealed", knocks }, { microphone: live }),
+  "led-by-cohost": room(led),
+  "cohost-leads": room(leads, { microphone: live }),
+  "host-back": room(back, { microphone: live }),
+  alarm: room({ ...seated, alarms: alarms.slice(-1) }),
+  "alarms-all": room({ ...seated, alarms }),
+  withheld: room(
+    { ...mine(2), sending: { kind: "silence", reason: "withheld" }, alarms: alarms.slice(0, 1) },
+    { microphone: live },
+  ),
   connecting: room(seated, { sound: { ...connected, state: "connecting" }, voices: new Map() }),
   reconnecting: room(seated, { sound: { ...connected, state: "reconnecting" } }),
   "sfu-unreachable": room(seated, { sound: { ...connected, state: "failed", problem: "sfu-unreachable" } }),
@@ -103,9 +144,11 @@ export const states = {
   "invite-revoked": gone("invite-revoked"),
   "invite-burnt": gone("invite-burnt"),
   "space-full": gone("space-full"),
+  "not-let-in": gone("not-let-in"),
   removed: gone("removed"),
   ended: gone("ended"),
   left: gone("left"),
+  "left-host": { link, view: { ...card, inviteRole: "host", phase: "gone", problem: "left" } },
   moved: gone("moved"),
   lost: gone("lost"),
   refused: gone("refused"),
