@@ -124,6 +124,17 @@ test("an invite whose holder was removed is burnt, one that the policy names is 
   expect(invites.map(({ state }) => state)).toEqual(["expired", "revoked", "burnt"])
 })
 
+test("who would lead on is named by rank: the host, then co-hosts, then speakers if the policy lets them", () => {
+  const heirOf = (state: MemberState) => roomView(p, state, now).heir?.serial
+  expect(heirOf(seatedListener)).toBe(1)
+  expect(heirOf(seatedHost)).toBe(2)
+  const fields = { ...chain.policy.fields, flags: 0 }
+  const without = { ...chain, policy: { ...chain.policy, fields } }
+  expect(heirOf({ ...seatedHost, chain: without })).toBeUndefined()
+  const named = { ...chain, policy: { ...chain.policy, fields: { ...fields, deputies: [marta.id] } } }
+  expect(heirOf({ ...seatedHost, chain: named })).toBe(2)
+})
+
 test("sealed silence is said, with its reason, and never called live", () => {
   const silence = { epoch: 3, step: 0, silence: "stale-head", switchTo: undefined } as const
   expect(roomView(p, { ...seatedHost, sending: silence }, now).sending).toEqual({
