@@ -3,7 +3,7 @@ import { en } from "../../web/i18n/en.ts"
 import { bareView } from "../../web/keys/bare-view.ts"
 import type { Person, RoleName, RoomView } from "../../web/keys/messages.ts"
 import { goneFrom } from "../../web/room/gone.ts"
-import { leadLine, seesPeople, waysOut } from "../../web/room/leading.ts"
+import { knownAudience, leadLine, seesPeople, waysOut } from "../../web/room/leading.ts"
 
 const person = (serial: number, role: RoleName, name: string): Person => ({
   serial,
@@ -12,6 +12,7 @@ const person = (serial: number, role: RoleName, name: string): Person => ({
   name,
   label: undefined,
   isMe: false,
+  may: [],
 })
 const ana = person(0, "host", "Ana")
 const otter = person(1, "cohost", "Amber Otter")
@@ -40,11 +41,10 @@ describe("the ways out", () => {
     expect(waysOut(as("host", { heir: otter }))).toEqual(["leave", "end"])
   })
 
-  test("everybody else leaves, and only a co-host who leads may end", () => {
+  test("everybody else leaves, and only who may end the space is offered to", () => {
     for (const role of ["listener", "speaker", "moderator"] as const)
       expect(waysOut(as(role, { leads: true, heir: ana }))).toEqual(["leave"])
-    expect(waysOut(as("cohost", { heir: ana }))).toEqual(["leave"])
-    expect(waysOut(as("cohost", { leads: true }))).toEqual(["leave", "end"])
+    expect(waysOut(as("cohost", { heir: ana, may: ["chat", "end"] }))).toEqual(["leave", "end"])
   })
 
   test("a host who left is told that the way back is open; anybody else needs a link", () => {
@@ -54,8 +54,20 @@ describe("the ways out", () => {
   })
 })
 
-test("the list of people is for the host and for whoever leads", () => {
-  expect(seesPeople(as("host"))).toBe(true)
-  expect(seesPeople(as("cohost", { leads: true }))).toBe(true)
-  expect(seesPeople(as("listener"))).toBe(false)
+describe("the list of people", () => {
+  test("is for whoever may do something about them, and for whoever leads", () => {
+    for (const role of ["moderator", "cohost", "host"] as const) expect(seesPeople(as(role))).toBe(true)
+    expect(seesPeople(as("speaker", { leads: true }))).toBe(true)
+    expect(seesPeople(as("speaker"))).toBe(false)
+    expect(seesPeople(as("listener"))).toBe(false)
+  })
+
+  test("holds nobody twice, and whoever raised a hand though the rows are not known here", () => {
+    const heron = { ...person(4, "listener", "Quiet Heron"), index: undefined }
+    const lynx = { ...person(6, "listener", "Misty Lynx"), index: undefined }
+    const up = (one: Person) => ({ person: one, since: 1, invited: false })
+    const hands = [up(lynx), up(heron), up(otter)]
+    expect(knownAudience(as("moderator", { hands })).map(({ serial }) => serial)).toEqual([6, 4])
+    expect(knownAudience(as("host", { hands, audience: [heron] })).map(({ serial }) => serial)).toEqual([4, 6])
+  })
 })

@@ -1,5 +1,6 @@
 import type { RoleName, RoomView } from "../keys/messages.ts"
 import { alarms } from "./en/alarms.ts"
+import { hands, names } from "./en/hands.ts"
 import { knocks, leading, spaceKinds } from "./en/leading.ts"
 import { safety } from "./en/safety.ts"
 import type { Failure } from "./failure.ts"
@@ -54,7 +55,7 @@ export const en = {
     listen: "Listen",
     joinStage: "Join the stage",
     openRoom: "Open the room",
-    asListener: "You come in as a listener, under a made-up name. No microphone is asked for.",
+    asListener: "You come in as a listener. No microphone is asked for.",
     asSpeaker: "You come in as a speaker. Your microphone stays off until you turn it on.",
     asHost: "This is your space. Your microphone stays off until you turn it on.",
   },
@@ -208,6 +209,8 @@ export const en = {
 
   safety,
   alarms,
+  hands,
+  names,
   knocks,
   leading,
   spaceKinds,

@@ -37,6 +37,11 @@ class I18n {
     }).format(ms)
   }
 
+  /** A point in time (ms since 1970) as hours and minutes in the page's language. */
+  time(ms: number): string {
+    return new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit" }).format(ms)
+  }
+
   /** The name of a language (BCP 47) in the page's language; the code itself if nobody knows it. */
   languageName(code: string): string {
     try {

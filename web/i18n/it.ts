@@ -1,5 +1,6 @@
 import type { Messages } from "./en.ts"
 import { alarms } from "./it/alarms.ts"
+import { hands, names } from "./it/hands.ts"
 import { knocks, leading, spaceKinds } from "./it/leading.ts"
 import { safety } from "./it/safety.ts"
 import { counting } from "./plural.ts"
@@ -52,7 +53,7 @@ export const it = {
     listen: "Ascolta",
     joinStage: "Sali sul palco",
     openRoom: "Apri la stanza",
-    asListener: "Entri per ascoltare, con un nome inventato. Il microfono non viene chiesto.",
+    asListener: "Entri per ascoltare. Il microfono non viene chiesto.",
     asSpeaker: "Entri per parlare. Il microfono resta spento finché non lo accendi.",
     asHost: "Questo spazio è tuo. Il microfono resta spento finché non lo accendi.",
   },
@@ -208,6 +209,8 @@ export const it = {
 
   safety,
   alarms,
+  hands,
+  names,
   knocks,
   leading,
   spaceKinds,

@@ -2,6 +2,7 @@ import keysWorkerUrl from "../keys/keys.worker.ts?worker&url"
 import type { Command, ReplyValue, RoomView } from "../keys/messages.ts"
 import mediaWorkerUrl from "../media/media.worker.ts?worker&url"
 import type { PageToMedia } from "../media/messages.ts"
+import { openMicrophone } from "../rtc/devices.ts"
 import type { Sfu, SfuEvent } from "../rtc/sfu.ts"
 import { KeysLink } from "./keys-link.ts"
 import { MicrophoneControl } from "./microphone.ts"
@@ -44,16 +45,19 @@ export class LiveSession implements Session {
       (bytes) => this.#loadedSfu?.sendNotice(bytes),
     )
     this.#keys.start(origin, channel.port1)
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
     this.#line = new SoundLine({
       sfu: () => this.#loadSfu(),
       token: () => this.command({ kind: "sfu-token" }),
       tell: (sound) => this.#listener?.sound(sound),
-      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      wait,
     })
-    this.#microphone = new MicrophoneControl(
-      () => this.#loadSfu(),
-      (microphone) => this.#listener?.microphone(microphone),
-    )
+    this.#microphone = new MicrophoneControl({
+      sfu: () => this.#loadSfu(),
+      tell: (microphone) => this.#listener?.microphone(microphone),
+      open: openMicrophone,
+      wait,
+    })
     // Preloaded while the card is read; a failure shows when the sound is wanted.
     this.#loadSfu().catch(() => undefined)
   }
@@ -77,6 +81,14 @@ export class LiveSession implements Session {
     this.prepareSound()
     void this.playSound()
     return this.#microphone.turnOn()
+  }
+
+  async comeOnStage(): ReturnType<Session["comeOnStage"]> {
+    const problem = await this.#microphone.prepare()
+    if (problem !== undefined) return { kind: "failed", problem }
+    const value = await this.command({ kind: "say", say: { kind: "stage-answer", accept: true } })
+    if (value.kind === "failed") this.#microphone.giveUp()
+    return value
   }
 
   setMuted(muted: boolean): void {

@@ -1,6 +1,6 @@
 import { bareView } from "../keys/bare-view.ts"
-import type { Command, ReplyValue, RoomView } from "../keys/messages.ts"
 import { loud } from "./doubts.ts"
+import type { Command, Person, ReplyValue, RoomView } from "../keys/messages.ts"
 import { logged, type AlarmNote } from "./alarm-log.ts"
 import { microphoneOff, noSound, noVoices, type Microphone, type Session, type Sound, type Voices } from "./session.ts"
 
@@ -18,9 +18,25 @@ export class Room {
   voices = $state.raw<Voices>(noVoices)
   /** What did not add up in this stay, the newest first. */
   alarms = $state.raw<readonly AlarmNote[]>([])
+  /** Whether the microphone was live since the stage came. */
+  hasSpoken = $state(false)
+  /** Whoever asked this member to be quiet, until it unmutes. */
+  mutedBy = $state.raw<Person>()
+  /** The name this member gave itself here. */
+  ownName = $state<string>()
   readonly isHost: boolean = $derived(this.view.me?.role === "host")
   readonly onStage: boolean = $derived(this.view.me?.index !== undefined)
+  /** The names people gave themselves, this member's own among them. */
+  readonly names: RoomView["names"] = $derived(
+    this.view.me === undefined || this.ownName === undefined
+      ? this.view.names
+      : { ...this.view.names, [this.view.me.serial]: this.ownName },
+  )
   readonly #session: Session
+  /** The newest wish of a moderator that was obeyed. */
+  #obeyed: number | undefined
+  /** A name that waits for the seat. */
+  #wanted: string | undefined
 
   constructor(session: Session, space: string) {
     this.#session = session
@@ -29,12 +45,18 @@ export class Room {
       view: (view) => {
         this.view = view
         this.alarms = logged(this.alarms, view.alarms)
+        if (!this.onStage) this.hasSpoken = false
+        this.#obeyMute()
+        void this.#introduce()
       },
       sound: (sound) => {
         this.sound = sound
       },
       microphone: (microphone) => {
         this.microphone = microphone
+        if (microphone.state !== "live") return
+        this.hasSpoken = true
+        this.mutedBy = undefined
       },
       voices: (voices) => {
         this.voices = voices
@@ -63,8 +85,12 @@ export class Room {
     return this.#session.command(command)
   }
 
-  /** The tap that joins: players are made inside the gesture, then the seat is asked for. */
-  join(): Promise<ReplyValue> {
+  /**
+   * The tap that joins: players are made inside the gesture, then the seat is asked for.
+   * @param name - how to be called inside; it is said once the seat is there.
+   */
+  join(name?: string): Promise<ReplyValue> {
+    this.#wanted = name
     this.#session.prepareSound()
     return this.#session.command({ kind: "join" })
   }
@@ -76,6 +102,36 @@ export class Room {
 
   turnOnMicrophone(): Promise<void> {
     return this.#session.turnOnMicrophone()
+  }
+
+  /** To be called inside a tap: takes the invitation on stage, with the microphone muted. */
+  comeOnStage(): ReturnType<Session["comeOnStage"]> {
+    return this.#session.comeOnStage()
+  }
+
+  /** Tells everybody how to call this member. */
+  async call(name: string): Promise<ReplyValue> {
+    const value = await this.command({ kind: "say", say: { kind: "profile", name } })
+    if (value.kind === "done") this.ownName = name
+    return value
+  }
+
+  /** A name from the card is said once; after a failure it can be said again by hand. */
+  async #introduce(): Promise<void> {
+    const name = this.#wanted
+    if (this.view.phase !== "seated" || name === undefined) return
+    this.#wanted = undefined
+    await this.call(name)
+  }
+
+  /** A moderator's wish for silence is obeyed once; unmuting stays this member's own. */
+  #obeyMute(): void {
+    const asked = this.view.muteAsked
+    if (asked === undefined || asked.n === this.#obeyed) return
+    this.#obeyed = asked.n
+    if (this.microphone.state !== "live") return
+    this.mutedBy = asked.by
+    this.#session.setMuted(true)
   }
 
   toggleMute(): void {

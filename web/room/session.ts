@@ -39,6 +39,11 @@ export interface Session {
   prepareSound(): void
   /** To be called inside a tap: asks the browser for the microphone and lets it through. */
   turnOnMicrophone(): Promise<void>
+  /**
+   * To be called inside a tap: asks the browser for the microphone, which stays muted, and with it accepts the
+   * invitation on stage.
+   */
+  comeOnStage(): Promise<ReplyValue | { readonly kind: "failed"; readonly problem: MicrophoneProblem }>
   /** Blind mute: silence in the same cells. */
   setMuted(muted: boolean): void
   /** To be called inside a tap, after the browser held the sound back. */

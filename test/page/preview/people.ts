@@ -1,4 +1,5 @@
-import type { AlarmEntry, InviteEntry, Knock, Person } from "../../../web/keys/messages.ts"
+import type { AlarmEntry, InviteEntry, Knock, Person, RoomView } from "../../../web/keys/messages.ts"
+import type { Hand } from "../../../web/keys/talk.ts"
 
 const person = (serial: number, name: string, rest: Partial<Person> = {}): Person => ({
   serial,
@@ -27,6 +28,19 @@ export const audience: readonly Person[] = [
   person(6, "Misty Lynx", { label: "Reading circle" }),
   person(7, "Velvet Nightingale", { label: "ليلى" }),
 ]
+
+/** The names three of them gave themselves. */
+export const names: RoomView["names"] = { 4: "Giulia", 6: "Tom", 7: "ليلى" }
+
+/** Raised hands, as whoever may invite on stage sees them. */
+export const hands: readonly Hand[] = [4, 6, 7, 5].map((serial, at) => {
+  const found = audience.find((one) => one.serial === serial)
+  return {
+    person: { ...(found ?? heron), may: ["stage-invite", "promote", "remove"] },
+    since: Date.UTC(2026, 10, 25, 17, 2 + 3 * at),
+    invited: at === 1,
+  }
+})
 
 const day = Date.UTC(2026, 10, 25, 18, 30)
 const invite = (id: string, label: string, rest: Partial<InviteEntry> = {}): InviteEntry => ({

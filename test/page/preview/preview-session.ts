@@ -5,14 +5,16 @@ import type { State } from "./states.ts"
 /** A session in which nothing happens: it says once what a state holds, and answers commands with literals. */
 export class PreviewSession implements Session {
   readonly #state: State
+  #listener: SessionListener | undefined
   constructor(state: State) {
     this.#state = state
   }
 
   listen(listener: SessionListener): void {
-    listener.view(this.#state.view)
+    this.#listener = listener
     listener.sound(this.#state.sound ?? noSound)
     listener.microphone(this.#state.microphone ?? microphoneOff)
+    listener.view(this.#state.view)
     listener.voices(this.#state.voices ?? noVoices)
   }
 
@@ -28,8 +30,11 @@ export class PreviewSession implements Session {
   turnOnMicrophone(): Promise<void> {
     return Promise.resolve()
   }
-  setMuted(): void {
-    // Nothing to mute.
+  comeOnStage(): Promise<ReplyValue> {
+    return Promise.resolve({ kind: "failed", problem: "offline" })
+  }
+  setMuted(muted: boolean): void {
+    this.#listener?.microphone({ state: muted ? "muted" : "live", problem: undefined })
   }
   playSound(): Promise<void> {
     return Promise.resolve()

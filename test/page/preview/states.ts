@@ -1,7 +1,7 @@
 import { bareView } from "../../../web/keys/bare-view.ts"
-import type { Problem, RoomView } from "../../../web/keys/messages.ts"
+import type { Person, Problem, RoomView } from "../../../web/keys/messages.ts"
 import type { Microphone, Sound, Voices } from "../../../web/room/session.ts"
-import { alarms, ana, audience, heron, invites, knocks, otter, stage } from "./people.ts"
+import { alarms, ana, audience, hands, heron, invites, knocks, names, otter, stage } from "./people.ts"
 
 /** One thing the page can look like, from literals. */
 export interface State {
@@ -58,7 +58,34 @@ const mine = (serial: number): RoomView => {
     sending: { kind: "live" },
   }
 }
-const host: RoomView = { ...mine(ana.serial), inviteRole: "host", leads: true, invites, audience }
+/** With the buttons for everybody below. */
+const ruled = (people: readonly Person[]): readonly Person[] =>
+  people.map((one) => ({
+    ...one,
+    may: one.isMe || one.role === "host" ? [] : one.index === undefined ? inAudience : onStage,
+  }))
+const inAudience = ["stage-invite", "promote", "remove"] as const
+const onStage = ["demote", "mic-off", "remove"] as const
+const unlabelled = (people: readonly Person[]): readonly Person[] => people.map((one) => ({ ...one, label: undefined }))
+const asHost = mine(ana.serial)
+const host: RoomView = {
+  ...asHost,
+  inviteRole: "host",
+  leads: true,
+  invites,
+  stage: ruled(asHost.stage),
+  audience: ruled(audience),
+}
+const asSpeaker = mine(2)
+const moderator: RoomView = {
+  ...asSpeaker,
+  inviteRole: "moderator",
+  me: { ...otter, role: "moderator", isMe: true },
+  stage: unlabelled(ruled(asSpeaker.stage.map((one) => (one.isMe ? { ...one, role: "moderator" } : one)))),
+
+  hands: hands.map((hand) => ({ ...hand, person: { ...hand.person, label: undefined } })),
+  names,
+}
 /** The host is away, and a co-host leads. */
 const led: RoomView = {
   ...seated,
@@ -116,6 +143,11 @@ export const states = {
     voices: new Map([...voices, [1, { level: 0, muted: false, trust: "tampered" }]]),
   }),
   "room-host-heir": room({ ...host, heir: stage[1] }, { microphone: live }),
+  "hand-up": room({ ...seated, handUp: true, me: { ...heron, isMe: true }, names }),
+  "stage-invite": room({ ...seated, handUp: true, stageInvite: ana }),
+  "room-hands": room({ ...host, hands, names }, { microphone: live }),
+  moderator: room(moderator, { microphone: live }),
+  "asked-to-mute": room({ ...mine(2), muteAsked: { by: ana, n: 1 } }, { microphone: live }),
   knocks: room({ ...host, kind: "sealed", knocks: knocks.slice(0, 2) }, { microphone: live }),
   "knocks-many": room({ ...host, kind: "sealed", knocks }, { microphone: live }),
   "led-by-cohost": room(led),
