@@ -59,11 +59,16 @@ export class Attendee {
   }
 
   /** The host's way to a new link. */
-  async invite(label: string, role: "Listener" | "Speaker" = "Listener", whom = "One person"): Promise<string> {
+  async invite(
+    label: string,
+    role: "Listener" | "Speaker" | "Co-host" = "Listener",
+    whom = "One person",
+  ): Promise<string> {
     await this.tap("Invite")
-    await this.#mark("label", [whom])
-    await this.fill("Who is it for?", label)
     await this.#mark("label", [role])
+    // whoever may stand in for the host is always one person
+    if (role !== "Co-host") await this.#mark("label", [whom])
+    await this.fill("Who is it for?", label)
     await this.tap("Make link")
     await this.#until(linkField, patienceMs)
     const link = await this.page.evaluate<string>(linkField)
