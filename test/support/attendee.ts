@@ -61,7 +61,7 @@ export class Attendee {
   /** The host's way to a new link. */
   async invite(
     label: string,
-    role: "Listener" | "Speaker" | "Co-host" = "Listener",
+    role: "Listener" | "Speaker" | "Moderator" | "Co-host" = "Listener",
     whom = "One person",
   ): Promise<string> {
     await this.tap("Invite")
