@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config"
 
 // Files that drive browsers and a media server: two at a time would disturb each other's timing on a small machine.
 const serial = ["test/e2e/**/*.test.ts", "test/**/*.browser.test.ts"]
+// Files that keep every core busy for minutes come last, when nobody's timers can suffer.
+const long = ["test/**/*.long.test.ts"]
 
 export default defineConfig({
   test: {
@@ -12,7 +14,7 @@ export default defineConfig({
         test: {
           name: "units",
           include: ["test/**/*.test.ts"],
-          exclude: serial,
+          exclude: [...serial, ...long],
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
@@ -26,6 +28,16 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "long",
+          include: long,
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 900_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
