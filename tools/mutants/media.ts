@@ -16,8 +16,8 @@ export const mediaMutants: readonly Mutant[] = [
   {
     name: "frames of removed seats open",
     file: "crypto/media/opener.ts",
-    find: `stillSeated?.has(kid.index) === false`,
-    replace: `(stillSeated !== undefined && stillSeated.size < 0)`,
+    find: `epoch.indices.has(index) && stillSeated?.has(index) !== false`,
+    replace: `epoch.indices.has(index)`,
     test: opener,
     title: "is not heard from the moment the newest Head says so",
   },
