@@ -61,6 +61,8 @@ async function take(browser: Browser, origin: string, shot: Shot, look: Look, ou
     await page.goto(`${origin}/?state=${shot.state}`)
     await page.locator("main").first().waitFor()
     await shot.taps?.(page)
+    // With transitions cut short a new colour still takes a frame for each element it is handed down to.
+    await page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")
     await page.screenshot({ path: join(out, `${shot.name}.${look.name}.png`) })
     // The narrowest screen that has to do without scrolling sideways (WCAG 1.4.10).
     for (const width of [look.width, 320]) {

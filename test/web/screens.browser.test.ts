@@ -98,6 +98,7 @@ describe("an alarm", () => {
   test("takes no room from the sound: the stage and every button stay", async () => {
     await show("alarms-all")
     expect(await texts("footer button")).toContain("Leave")
+    expect((await texts(".note:not(.visually-hidden)")).length).toBeLessThanOrEqual(2)
     expect(await page.evaluate("document.querySelectorAll('dialog[open]').length")).toBe(0)
   })
 })

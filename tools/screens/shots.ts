@@ -21,11 +21,9 @@ const plain: readonly StateName[] = [
   "card-speaker",
   "joining",
   "card-sealed",
-  "card-open",
   "led-by-cohost",
   "cohost-leads",
   "withheld",
-  "alarms-all",
   "room-promoted",
   "room-speaker-live",
   "room-speaker-muted",
@@ -142,7 +140,7 @@ export const shots: readonly Shot[] = [
       await page.getByText("What it cannot show").scrollIntoViewIfNeeded()
     },
   },
-  { name: "room-hands", state: "room-hands", everyLook: true },
+  { name: "room-hands", state: "room-hands" },
   { name: "stage-invite", state: "stage-invite" },
   { name: "people-moderator", state: "moderator", taps: (page) => tap(page, "People") },
   { name: "own-name", state: "room-listener", taps: (page) => tap(page, "Change name") },
@@ -156,7 +154,6 @@ export const shots: readonly Shot[] = [
   { name: "knocks-many", state: "knocks-many" },
   { name: "host-back", state: "host-back" },
   { name: "alarm", state: "alarm" },
-  { name: "alarm-it", state: "alarm", language: "it" },
   { name: "alarms-list", state: "alarms-all", taps: (page) => tap(page, "What to do") },
   { name: "leave-or-end", state: "room-host-heir", taps: (page) => tap(page, "Leave") },
   {
