@@ -141,7 +141,7 @@ export const en = {
     empty: "Nobody is in the audience yet. Send an invitation.",
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText:
-      "They stop hearing at once. The link they came with stops working, also for others who have it; people already inside stay.",
+      "They stop hearing at once. A link of their own stops working; behind a group’s link everybody else then waits for a yes. People already inside stay.",
   },
 
   invites: {

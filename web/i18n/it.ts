@@ -141,7 +141,7 @@ export const it = {
     empty: "Nel pubblico non c’è ancora nessuno. Manda un invito.",
     removeTitle: (name: string) => `Rimuovere ${name}?`,
     removeText:
-      "Smette subito di sentire. Il link con cui è entrato non funziona più, nemmeno per altri che lo hanno; chi è già dentro resta.",
+      "Smette subito di sentire. Un link soltanto suo non funziona più; dietro il link di un gruppo chiunque altro aspetta poi un sì. Chi è già dentro resta.",
   },
 
   invites: {
