@@ -1,0 +1,100 @@
+import { equal, fromHex, toHex } from "#crypto/base/bytes"
+import type { MemberState } from "#crypto/member/types"
+import { reasons, signerOf, type Chain } from "#crypto/room/head"
+import { counterStates, type Seats } from "#crypto/room/seats"
+import { Broken } from "../broken.ts"
+
+interface Place {
+  readonly epoch: number
+  readonly step: number
+}
+
+/** Who has a seat, since when, until when, and through which invite. */
+export class SeatTruth {
+  readonly #joined = new Map<string, Place>()
+  readonly #removed = new Map<string, number>()
+  /** Seats whose removal a leader has promised, by serial: the seat key of that leader. */
+  readonly #kicks = new Map<number, string>()
+  /** Requests a human has let in, by seat key. */
+  readonly #admitted = new Set<string>()
+
+  /** A leader has taken the order to remove somebody, and nothing of it may get lost while it leads. */
+  kicked(serial: number, leader: string): void {
+    this.#kicks.set(serial, leader)
+  }
+
+  /** A leader was loaded again: what it had promised and not posted may be gone. */
+  forgets(leader: string): void {
+    for (const [serial, by] of this.#kicks) if (by === leader) this.#kicks.delete(serial)
+  }
+
+  admitted(seatPub: string): void {
+    this.#admitted.add(seatPub)
+  }
+
+  /** The service has accepted other rows. */
+  moved(before: Seats, after: Seats, chain: Chain): void {
+    const { head, step } = chain
+    if (head === undefined) return
+    const at = { epoch: head.fields.epoch, step }
+    for (const [serial, row] of before.rows) {
+      if (after.rows.has(serial)) continue
+      this.#removed.set(toHex(row.seatPub), at.epoch)
+      const state = after.counters.get(toHex(row.inviteId))?.state ?? counterStates.open
+      const by = this.#kicks.get(serial)
+      const signer = signerOf(chain)
+      this.#kicks.delete(serial)
+      if (by === undefined || signer === undefined || by !== toHex(signer.seatPub)) continue
+      if (head.fields.reason === reasons.urgent && state === counterStates.open)
+        throw new Broken("forgotten-kick", `seat ${serial} was kicked and its invite is as good as new`)
+    }
+    for (const [serial, row] of after.rows) {
+      if (before.rows.has(serial)) continue
+      const key = toHex(row.seatPub)
+      if (this.#removed.has(key)) throw new Broken("ghost", `the removed seat key of ${serial} is back`)
+      this.#joined.set(key, at)
+      const state = before.counters.get(toHex(row.inviteId))?.state
+      if (state === counterStates.burnt) throw new Broken("forgotten-kick", `seat ${serial} came by a burnt invite`)
+      if (state === counterStates.knock && !this.#admitted.has(key))
+        throw new Broken("forgotten-kick", `seat ${serial} came by a kicked invite and nobody let it in`)
+    }
+    this.#invites(before, after, chain)
+  }
+
+  #invites(before: Seats, after: Seats, { invites, policy }: Chain): void {
+    const live = new Map<string, number>()
+    for (const row of after.rows.values()) live.set(toHex(row.inviteId), (live.get(toHex(row.inviteId)) ?? 0) + 1)
+    for (const [id, count] of live) {
+      const invite = invites.get(id)
+      if (invite !== undefined && count > invite.fields.seats) throw new Broken("invite", `${count} live seats by ${id}`)
+      if (policy.fields.revoked.some((revoked) => equal(revoked, fromHex(id))))
+        throw new Broken("invite", `a seat by ${id}, which is revoked`)
+    }
+    for (const [id, { used, state }] of after.counters) {
+      const invite = invites.get(id)?.fields
+      if (invite !== undefined && invite.seats > 1 && invite.uses > 0 && used > invite.uses)
+        throw new Broken("invite", `${id} was used ${used} times`)
+      const old = before.counters.get(id)
+      if (old !== undefined && (old.used > used || old.state > state))
+        throw new Broken("invite", `the counter of ${id} went back`)
+    }
+    for (const id of before.counters.keys())
+      if (!after.counters.has(id)) throw new Broken("invite", `the counter of ${id} is gone`)
+  }
+
+  /** Somebody holds a secret under a seat key. */
+  holds(who: string, seatPub: string, { epoch, step }: Place): void {
+    const removed = this.#removed.get(seatPub)
+    if (removed !== undefined && removed <= epoch)
+      throw new Broken("removed-knows", `${who}, removed in epoch ${removed}, knows a secret of ${epoch}`)
+    const joined = this.#joined.get(seatPub)
+    if (joined === undefined) throw new Broken("ghost", `${who} has no seat and knows a secret of epoch ${epoch}`)
+    if (epoch < joined.epoch || (epoch === joined.epoch && step < joined.step))
+      throw new Broken("joiner-knows", `${who} joined at ${joined.epoch}:${joined.step} and knows ${epoch}:${step}`)
+  }
+
+  /** Whether a member's leading half counts what everybody has signed. */
+  static rowsAgree({ lead, chain }: MemberState, hash: (seats: Seats) => Uint8Array): boolean {
+    return lead?.seats === undefined || chain?.head === undefined || equal(hash(lead.seats), chain.seats)
+  }
+}
