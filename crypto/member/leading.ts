@@ -10,7 +10,7 @@ import { noSeats, seatsHash } from "../room/seats.ts"
 import type { ServiceData } from "../wire/wire.ts"
 import { makeBatch, postBatch, tickKnocking } from "./admitting.ts"
 import { change, noPending, mergePending } from "./pending.ts"
-import { makeHead, newPolicy, postHead } from "./rotating.ts"
+import { makeHead, newPolicy, postHead, revokedRows } from "./rotating.ts"
 import { askRows, checkAdmitted, learnInvites } from "./standby.ts"
 import { leaderLeft } from "./takeover.ts"
 import { sendChunk } from "./wrapping.ts"
@@ -46,7 +46,8 @@ export function resume(turn: Turn): void {
     return
   }
   if (lead.seats !== undefined) {
-    if (post !== undefined) repost(turn, post)
+    const asked = [...turn.state.asked.values()].some((one) => one.kind === "post" && one.post === post)
+    if (post !== undefined && !asked) repost(turn, post)
     return
   }
   if (post?.kind === "head" && equal(post.id, head.id)) patchLead(turn, { inflight: undefined, secret: post.secret })
@@ -188,7 +189,8 @@ export async function lead(turn: Turn): Promise<void> {
       await makeHead(turn, reason)
       return
     }
-    if (leading(turn).waiting.length > 0 && monotonic - state.lastBatchAt >= batchSpacingMs) await makeBatch(turn)
+    const batchDue = leading(turn).waiting.length > 0 && monotonic - state.lastBatchAt >= batchSpacingMs
+    if (batchDue && knowsNewest(turn)) await makeBatch(turn)
   }
   sendChunk(turn)
 }
@@ -209,7 +211,9 @@ function dueHead(turn: Turn): Exclude<Reason, typeof reasons.takeover> | undefin
   if (chain.head === undefined) return reasons.stage
   const waited = monotonic - (pending.since ?? monotonic)
   const spaced = monotonic - lastRotationAt >= rotationSpacingMs
-  if (spaced && pending.urgent) return reasons.urgent
+  // Another page of this seat has made the newest Head: what its secret was went with that page.
+  if (!knowsNewest(turn)) return spaced ? reasons.rotate : undefined
+  if (spaced && (pending.urgent || revokedRows(turn, chain.policy).length > 0)) return reasons.urgent
   if (spaced && (pending.rotate || chain.step >= 63)) return reasons.rotate
   const newcomers = [...(seats?.rows.values() ?? [])].some((row) => row.role > 0 && row.index === 0xff)
   if (spaced && (newcomers || (pending.promote.length > 0 && waited >= stageWaitMs))) return reasons.stage
@@ -217,6 +221,13 @@ function dueHead(turn: Turn): Exclude<Reason, typeof reasons.takeover> | undefin
   if (monotonic - lastRotationAt >= rotationMs) return reasons.rotate
   if (monotonic - lastHeadAt >= beatMs) return reasons.beat
   return undefined
+}
+
+/** Whether the leading half has the secret of the newest Head or Step. */
+function knowsNewest(turn: Turn): boolean {
+  const { secret } = leading(turn)
+  const { head, step } = chainOf(turn)
+  return secret !== undefined && secret.epoch === head?.fields.epoch && secret.step === step
 }
 
 /** After a takeover those who stay get time to fetch their KEKs, or a leave would silence them. */

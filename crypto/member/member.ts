@@ -252,7 +252,9 @@ async function takeError(turn: Turn, asked: Asked | undefined, code: string): Pr
     case "hello-host":
       return notGreeted(turn, asked.kind)
     case "post":
-      if (turn.state.lead?.inflight === asked.post) postRefused(turn)
+      // An answer to a copy of what was refused before says nothing new.
+      if (turn.state.lead?.inflight !== asked.post) return
+      postRefused(turn)
       return sync(turn)
     case "wraps":
       return chunkDone(turn)
