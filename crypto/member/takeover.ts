@@ -78,8 +78,8 @@ function isDue(turn: Turn, rank: number): boolean {
   if (now > policy.fields.notAfter + policySlackMs) return false
   const over = (since: number | undefined, ms: number): boolean => since !== undefined && monotonic - since >= ms
   const quiet = over(headAt && Math.max(headAt, noticed?.at ?? headAt), quietMs + rankMs * rank)
-  // A successor is somebody who is on air.
-  if (rank > lastDeputyRank) return quiet && sending.epoch !== undefined
+  // A successor is somebody who is on air, or would be if the news were not so old: the later ones wait longer than that.
+  if (rank > lastDeputyRank) return quiet && (sending.epoch !== undefined || sending.silence === "stale-head")
   if (lead === undefined) return quiet
   const mine = outranks(turn, rank) && (lead.wanted || over(lead.retakeAt, 0))
   const oldest = lead.waiting[0]?.since
