@@ -1,6 +1,6 @@
 import { equal, toHex, type Bytes } from "../base/bytes.ts"
 import { InternalError, UsageError } from "../base/errors.ts"
-import { noIndex, type Epoch, type EpochMs, type SenderIndex, type Step } from "../base/ids.ts"
+import { noIndex, type Epoch, type EpochMs, type SeatSerial, type SenderIndex, type Step } from "../base/ids.ts"
 import { hostInviteId, inviteKind, memberStatement } from "../link/invite.ts"
 import {
   maxRevoked,
@@ -165,7 +165,8 @@ function currentSecret(turn: Turn): SecretAt {
 
 /** What the pending changes do to the rows. */
 async function seatChanges(turn: Turn, seats: Seats, pending: PendingChanges): Promise<SeatChanges> {
-  const removed = pending.remove.filter((serial) => mayRemove(turn, seats.rows.get(serial)))
+  const leaving = new Set([...pending.remove, ...revokedRows(turn, pending.policy ?? chainOf(turn).policy)])
+  const removed = [...leaving].filter((serial) => mayRemove(turn, seats.rows.get(serial)))
   const staying = [...seats.rows.values()].filter((row) => !removed.includes(row.serial))
   const taken = new Set(staying.filter((row) => !pending.demote.includes(row.serial)).map((row) => row.index))
   const stage = chainOf(turn).policy.fields.stage
@@ -197,6 +198,17 @@ async function seatChanges(turn: Turn, seats: Seats, pending: PendingChanges): P
     return { inviteId: inviteIdFor(turn, id), used: old?.used ?? 0, state }
   })
   return { upserted, removed, counters }
+}
+
+/**
+ * Rows whose invite a policy revokes and that we may remove: whoever came between the revocation and the Head that says
+ * so, and a leader that has named the policy against itself.
+ */
+export function revokedRows(turn: Turn, policy: SignedPolicy): readonly SeatSerial[] {
+  const revoked = new Set(policy.fields.revoked.map(toHex))
+  if (revoked.size === 0) return []
+  const rows = [...(leading(turn).seats?.rows.values() ?? [])].filter((row) => revoked.has(toHex(row.inviteId)))
+  return rows.filter((row) => mayRemove(turn, row)).map(({ serial }) => serial)
 }
 
 /** Nobody removes itself, the host, or whoever outranks it: such rows only get no wrap any more. */
