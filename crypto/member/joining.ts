@@ -30,6 +30,8 @@ const maxChains = 4
 /** Sends a SeatRequest if this member wants a seat, or its own back, and has none on the way. */
 export async function wantSeat(turn: Turn): Promise<void> {
   const { state } = turn
+  if (state.wantsIn && state.request !== undefined && state.seated === undefined)
+    patch(turn, { phase: state.hostOnline ? "joining" : "waiting-for-host" })
   if (!state.wantsIn || state.request !== undefined || state.seated !== undefined || leadsOrWill(turn)) return
   if (state.chain?.head === undefined) {
     patch(turn, { phase: "waiting-for-host" })
