@@ -9,6 +9,7 @@ import { headKind, reasons, signerOf, type Reason } from "../room/head.ts"
 import { noSeats, seatsHash } from "../room/seats.ts"
 import type { ServiceData } from "../wire/wire.ts"
 import { makeBatch, postBatch, tickKnocking } from "./admitting.ts"
+import { sync } from "./hello.ts"
 import { change, noPending, mergePending } from "./pending.ts"
 import { makeHead, newPolicy, postHead, revokedRows } from "./rotating.ts"
 import { askRows, checkAdmitted, learnInvites } from "./standby.ts"
@@ -104,8 +105,13 @@ function repost(turn: Turn, post: HeadPost | BatchPost): void {
   const newest = chainOf(turn).head?.id
   const follows =
     post.kind === "head" ? headKind.decode(p, post.bundle.head).fields.prev : stepKind.decode(p, post.step).fields.head
-  if (newest === undefined || !equal(follows, newest)) postRefused(turn)
-  else if (post.kind === "head") postHead(turn, post)
+  if (newest === undefined || !equal(follows, newest)) {
+    postRefused(turn)
+    // The requests that came since the last sync went with it.
+    sync(turn)
+    return
+  }
+  if (post.kind === "head") postHead(turn, post)
   else postBatch(turn, post)
 }
 
