@@ -18,7 +18,7 @@ export class Agenda {
 
   at(at: number, run: () => unknown): void {
     const heap = this.#heap
-    const entry = { at: Math.max(at, this.now), order: this.#entered++, run }
+    const entry = { at: Math.max(Math.ceil(at), this.now), order: this.#entered++, run }
     let place = heap.length
     heap.push(entry)
     while (place > 0) {

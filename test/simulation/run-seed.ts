@@ -26,7 +26,7 @@ export interface Failure {
 }
 
 /** All must be of one mind this long after the faults end: reconnecting, noticing that nobody leads, taking over. */
-const patienceMs = 60_000
+const patienceMs = 90_000
 const lookMs = 100
 
 /** Storms and calms in one space until `steps` are done. Never throws: what is wrong is in the report. */
@@ -82,8 +82,10 @@ async function converge(house: House): Promise<number> {
   throw new Broken("liveness", `after ${patienceMs} ms: ${house.devices.map((one) => standing(house, one)).join("; ")}`)
 }
 
+/** Whether it can lead: somebody who may, and knows the newest secret. */
 function mayLead({ state, seatPub }: Device): boolean {
-  const { chain } = state
+  const { chain, secret } = state
+  if (secret?.epoch !== chain?.head?.fields.epoch || secret?.step !== chain?.step) return false
   const entry = chain?.roster.find((one) => equal(one.seatPub, seatPub))
   return chain !== undefined && entry !== undefined && leaderRank(chain.policy.fields, chain.roster, entry.index) !== undefined
 }

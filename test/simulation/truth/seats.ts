@@ -51,7 +51,8 @@ export class SeatTruth {
     for (const [serial, row] of after.rows) {
       if (before.rows.has(serial)) continue
       const key = toHex(row.seatPub)
-      if (this.#removed.has(key)) throw new Broken("ghost", `the removed seat key of ${serial} is back`)
+      // A request whose Seat got lost before its row made room for another is sent again: a row anew, with its own epoch.
+      this.#removed.delete(key)
       this.#joined.set(key, at)
       const state = before.counters.get(toHex(row.inviteId))?.state
       if (state === counterStates.burnt) throw new Broken("forgotten-kick", `seat ${serial} came by a burnt invite`)
@@ -61,13 +62,17 @@ export class SeatTruth {
     this.#invites(before, after, chain)
   }
 
-  #invites(before: Seats, after: Seats, { invites, policy }: Chain): void {
+  #invites(before: Seats, after: Seats, chain: Chain): void {
+    const { invites, policy } = chain
+    const signer = signerOf(chain)
     const live = new Map<string, number>()
     for (const row of after.rows.values()) live.set(toHex(row.inviteId), (live.get(toHex(row.inviteId)) ?? 0) + 1)
     for (const [id, count] of live) {
       const invite = invites.get(id)
       if (invite !== undefined && count > invite.fields.seats) throw new Broken("invite", `${count} live seats by ${id}`)
-      if (policy.fields.revoked.some((revoked) => equal(revoked, fromHex(id))))
+      // Nobody removes itself: a leader that names the policy against itself goes with the next one's Head.
+      const own = signer !== undefined && toHex(signer.inviteId) === id
+      if (!own && policy.fields.revoked.some((revoked) => equal(revoked, fromHex(id))))
         throw new Broken("invite", `a seat by ${id}, which is revoked`)
     }
     for (const [id, { used, state }] of after.counters) {
