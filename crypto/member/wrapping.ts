@@ -24,7 +24,8 @@ export function sendChunk(turn: Turn): void {
 
 /** A chunk arrived, or was refused because a newer epoch is there: go on, or stop. */
 export function chunkDone(turn: Turn): void {
-  const { wraps } = leading(turn)
+  // A deputy may have lost its office while the chunk was on its way.
+  const wraps = turn.state.lead?.wraps
   if (wraps === undefined) return
   if (wraps.serials.length === 0) turn.consumed.push(wraps.secret)
   patchLead(turn, { wraps: wraps.serials.length === 0 ? undefined : { ...wraps, sent: undefined } })
