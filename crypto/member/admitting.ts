@@ -13,7 +13,7 @@ import { stepKind } from "../seat/step.ts"
 import type { Kek } from "../seat/wrap.ts"
 import { maxBatch } from "../wire/wire.ts"
 import { change } from "./pending.ts"
-import { seatSeed } from "./rotating.ts"
+import { mayRemove, seatSeed } from "./rotating.ts"
 import { ask, chainOf, leading, ownEntry, patchLead, persist, type Turn } from "./turn.ts"
 import type { BatchPost, Waiting } from "./leadership.ts"
 
@@ -233,7 +233,9 @@ function judge(turn: Turn, { request, invite, admitted }: Waiting, seats: Seats,
   if (counter?.state === counterStates.burnt) return no(answers.burnt)
   const live = rows.filter((row) => equal(row.inviteId, fields.inviteId))
   const personal = invite.fields.seats === 1
-  if (personal && live[0] !== undefined) return { kind: "replace", serial: live[0].serial }
+  // A row that is not ours to remove would have us make Head after Head for nothing: that page must go by itself first.
+  if (personal && live[0] !== undefined)
+    return mayRemove(turn, live[0]) ? { kind: "replace", serial: live[0].serial } : no(answers.usedUp)
   if (live.length >= invite.fields.seats) return no(answers.usedUp)
   const used = counter?.used ?? 0
   if (!personal && invite.fields.uses > 0 && used >= invite.fields.uses) return no(answers.usedUp)

@@ -212,7 +212,7 @@ export function revokedRows(turn: Turn, policy: SignedPolicy): readonly SeatSeri
 }
 
 /** Nobody removes itself, the host, or whoever outranks it: such rows only get no wrap any more. */
-function mayRemove(turn: Turn, row: Row | undefined): boolean {
+export function mayRemove(turn: Turn, row: Row | undefined): boolean {
   if (row === undefined || row.role === roles.host || row.serial === turn.state.serial) return false
   const { policy, roster } = chainOf(turn)
   const rank = leaderRank(policy.fields, roster, row.index)
