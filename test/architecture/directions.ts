@@ -19,10 +19,11 @@ const directions: Readonly<Record<string, { readonly may: readonly string[]; rea
     ],
   },
   web: { may: ["web/", "crypto/"], types: ["server/"] },
-  // Bench and screenshots drive the same browsers and pages as the tests; the fuzzer what the server reads strangers' bytes with.
+  // Bench and screenshots drive the same browsers and pages as the tests; the fuzzer what the server reads strangers' bytes with;
+  // the simulation runs the key service, so it lies in test, and its command here.
   tools: {
     may: [
-      ...["tools/", "crypto/", "web/", "test/support/", "test/page/", "test/vectors/", "server/errors.ts"],
+      ...["tools/", "crypto/", "web/", "test/support/", "test/page/", "test/vectors/", "test/simulation/", "server/errors.ts"],
       ...["head/wrap.rules", "sfu/gate", "sfu/livekit", "space/space.rules"].map((name) => `server/${name}.ts`),
     ],
     types: ["server/"],

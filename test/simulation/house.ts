@@ -103,7 +103,7 @@ export class House {
 
   /** A person opens the link of an invite and asks to be let in. */
   enter(invite: KnownInvite): Person {
-    const person: Person = { who: `p${this.people.length}`, invite, device: undefined, out: false }
+    const person: Person = { who: `p${this.people.length}`, invite, device: undefined, out: false, skewMs: this.#skew() }
     this.people.push(person)
     this.openPage(person)
     return person
@@ -165,10 +165,15 @@ export class House {
     const now = beginning as EpochMs
     const { body, record, state } = await createSpace(this.#creation, now, { ...wish, kind })
     await this.service.create(body)
-    const host: Person = { who: "host", invite: undefined, device: undefined, out: false }
+    const host: Person = { who: "host", invite: undefined, device: undefined, out: false, skewMs: this.#skew() }
     this.people.push(host)
     this.#open(host, state, encodeRecord(record))
     this.#sweepLater()
+  }
+
+  /** How wrong somebody's wall clock is. */
+  #skew(): number {
+    return this.draws.between(-30_000, 30_000)
   }
 
   #sweepLater(): void {
@@ -211,7 +216,7 @@ export class House {
     return {
       p: this.#member,
       now: () => this.agenda.now,
-      wallStart: beginning + this.draws.between(-30_000, 30_000),
+      wallStart: beginning + person.skewMs,
       after: (ms, run) => this.agenda.after(ms, run),
       random: () => this.draws.below(1000) / 1000,
       dial: (device) => this.#dial(person, device),

@@ -16,6 +16,8 @@ export interface Person {
   readonly who: string
   /** Undefined: the host. */
   readonly invite: KnownInvite | undefined
+  /** How wrong the clock of their machine is, in ms. */
+  readonly skewMs: number
   /** The page that is open, if one is. */
   device: Device | undefined
   /** Left for good, or gave up. */
