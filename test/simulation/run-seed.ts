@@ -95,13 +95,15 @@ function ofOneMind(house: House): boolean {
 }
 
 /** What a device still lacks; empty if nothing. */
-function standing({ service }: House, { who, state, seatPub, isAsleep }: Device): string {
+function standing({ service, devices }: House, { who, state, seatPub, isAsleep }: Device): string {
   const newest = service.room?.state.chain
   const { chain, secret, sending, phase, socket } = state
   const say = (what: string): string => `${who} ${what} (${phase}, ${socket})`
   if (isAsleep) return ""
   if (newest?.head === undefined) return say("has no room yet")
-  if (phase === "joining" && state.knocking) return ""
+  // A human is asked; that it knocks its own page may have missed.
+  const asked = devices.flatMap(({ state: { lead } }) => lead?.knocking ?? []).map(({ request }) => request.fields.seatPub)
+  if (phase === "joining" && (state.knocking || asked.some((key) => equal(key, seatPub)))) return ""
   if (phase !== "seated") return say("has no seat")
   if (chain?.head === undefined || !equal(chain.head.id, newest.head.id)) return say("has an older Head")
   if (secret?.epoch !== newest.head.fields.epoch || secret.step !== newest.step) return say("has no secret")
