@@ -265,10 +265,13 @@ function bundleOf(turn: Turn, head: Bytes, policy: SignedPolicy, roster: Roster)
   const sameStage = chain.head !== undefined && equal(rosterBytes, encodeRoster(chain.roster))
   const named = new Set(roster.map((entry) => toHex(entry.inviteId)))
   const known = new Map([
+    ...[...chain.invites].map(([id, { bytes }]) => [id, bytes] as const),
     ...[...leading(turn).invites].map(([id, { bytes }]) => [id, bytes] as const),
     ...(turn.state.host?.invites ?? []).map(({ id, bytes }) => [id, bytes] as const),
   ])
-  const invites = [...known].filter(([id]) => named.has(id) && !chain.invites.has(id))
+  // All but those of the stage before: a page that is loaded again knows these and no others, and may have to post this.
+  const onStage = new Set(chain.roster.map((entry) => toHex(entry.inviteId)))
+  const invites = [...known].filter(([id]) => named.has(id) && !onStage.has(id))
   return {
     head,
     policy: equal(policy.id, chain.policy.id) ? undefined : policy.bytes,
