@@ -86,7 +86,7 @@ async function takePolicy(turn: Turn, bytes: Bytes): Promise<void> {
   if (twin !== undefined) raise(turn, "host-key-twice", undefined)
   if (fields.serial <= (known ?? chain.policy).fields.serial) return
   const policy = await acceptPolicy(p, bytes, chain.space, chain.hostPub, known ?? chain.policy)
-  patch(turn, { noticedPolicy: { policy, at: monotonic } })
+  patch(turn, { noticedPolicy: { policy, at: monotonic, toldAt: monotonic } })
   if (acts(turn)) change(turn, { policy, urgent: true })
 }
 
@@ -128,6 +128,11 @@ export function tickNotices(turn: Turn): void {
   const { noticed, noticedPolicy, strangeHeads } = turn.state
   const late = [noticed, noticedPolicy].some((one) => one !== undefined && monotonic - one.at > withheldMs)
   if (late) raise(turn, "withheld", undefined)
+  if (noticedPolicy !== undefined && monotonic - noticedPolicy.toldAt > withheldMs) {
+    // The leader may have missed it, and the host's page be gone with it: until a Head names it we are silent.
+    turn.out.push({ kind: "notice", bytes: noticedPolicy.policy.bytes })
+    patch(turn, { noticedPolicy: { ...noticedPolicy, toldAt: monotonic } })
+  }
   if (strangeHeads.size === 0) clearAlarm(turn, "strange-head")
   for (const [index, { at }] of strangeHeads) if (monotonic - at > strangeMs) raise(turn, "strange-head", index)
 }

@@ -263,7 +263,9 @@ export interface MemberState {
   readonly wokeAt: number | undefined
   readonly noticed: NoticedHead | undefined
   /** The newest policy the host signed that no Head names yet, and since when it is known. */
-  readonly noticedPolicy: { readonly policy: SignedPolicy; readonly at: number } | undefined
+  readonly noticedPolicy:
+    | { readonly policy: SignedPolicy; readonly at: number; /** When we last passed it on. */ readonly toldAt: number }
+    | undefined
   /** Heads named by checkpoints that are not known here: sender index → 16 bytes of the id, and since when. */
   readonly strangeHeads: ReadonlyMap<number, { readonly head: Bytes; readonly at: number }>
   /** Epochs of the media worker and when to wipe them. */
