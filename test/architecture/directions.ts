@@ -23,7 +23,16 @@ const directions: Readonly<Record<string, { readonly may: readonly string[]; rea
   // the simulation runs the key service, so it lies in test, and its command here.
   tools: {
     may: [
-      ...["tools/", "crypto/", "web/", "test/support/", "test/page/", "test/vectors/", "test/simulation/", "server/errors.ts"],
+      ...[
+        "tools/",
+        "crypto/",
+        "web/",
+        "test/support/",
+        "test/page/",
+        "test/vectors/",
+        "test/simulation/",
+        "server/errors.ts",
+      ],
       ...["head/wrap.rules", "sfu/gate", "sfu/livekit", "space/space.rules"].map((name) => `server/${name}.ts`),
     ],
     types: ["server/"],

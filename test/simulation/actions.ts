@@ -75,7 +75,9 @@ export class Actions {
   /** Whoever may lead decides about somebody. */
   async #judge(): Promise<void> {
     const { draws, host, devices, truth } = this.#house
-    const leader = draws.chance(0.6) ? host.device : draws.pick(devices.filter(({ state }) => state.lead?.acted === true))
+    const leader = draws.chance(0.6)
+      ? host.device
+      : draws.pick(devices.filter(({ state }) => state.lead?.acted === true))
     const lead = leader?.state.lead
     if (leader === undefined || lead === undefined) return
     const knocker = lead.knocking[0]

@@ -71,12 +71,16 @@ export class House {
       return options.plant?.primitives?.(p) ?? p
     }
     const clock = (): EpochMs => (beginning + house.agenda.now) as EpochMs
-    const service = await SimulatedService.open({ p: made([]), clock, pending })
+    const service = await SimulatedService.open({
+      p: made([]),
+      clock,
+      pending,
+      forgetful: options.plant?.forgetful === true,
+    })
     const house = new House(options, draws, weather, { service, pending, member: made([16, 32]), creation: made([32]) })
     await house.#create()
     return house
   }
-
 
   /** A hash of all that has happened. */
   get trace(): string {
@@ -103,7 +107,13 @@ export class House {
 
   /** A person opens the link of an invite and asks to be let in. */
   enter(invite: KnownInvite): Person {
-    const person: Person = { who: `p${this.people.length}`, invite, device: undefined, out: false, skewMs: this.#skew() }
+    const person: Person = {
+      who: `p${this.people.length}`,
+      invite,
+      device: undefined,
+      out: false,
+      skewMs: this.#skew(),
+    }
     this.people.push(person)
     this.openPage(person)
     return person
@@ -250,7 +260,7 @@ export class House {
       alive: () => service.mayPush(line),
     })
     agenda.after(weather.delay(draws), async () => {
-      if (!service.up || !device.lives) return device.offline(line)
+      if (!service.up || !device.lives || line.over) return device.offline(line)
       await device.online()
       service.accept(line)
       await service.settled()

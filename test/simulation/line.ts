@@ -46,6 +46,11 @@ export class Line {
     return this.#socket as unknown as WebSocket
   }
 
+  /** Whether it is broken, or one side has gone. */
+  get over(): boolean {
+    return this.#broken || this.#memberGone || this.#serviceGone
+  }
+
   /** The member says something. */
   send(bytes: Bytes): void {
     const { agenda } = this.#ports

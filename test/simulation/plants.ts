@@ -23,7 +23,7 @@ export const plants: readonly Plant[] = [
     breaks: ["nonce-reuse"],
     alter(before, _input, turn) {
       const { seated } = turn.state
-      if (seated === undefined || before.seated !== undefined) return turn
+      if (seated === undefined || before.seated !== undefined) return changed(turn, { noCounters: false })
       return changed(turn, { noCounters: false, seated: { ...seated, firstEpoch: seated.firstEpoch - 1 } })
     },
   },
@@ -31,7 +31,9 @@ export const plants: readonly Plant[] = [
     name: "old news counts as fresh",
     breaks: ["stale-news"],
     alter: (_before, input, turn) =>
-      input.kind === "tick" && turn.state.headAt !== undefined ? changed(turn, { headAt: turn.state.headAt + 400 }) : turn,
+      input.kind === "tick" && turn.state.headAt !== undefined
+        ? changed(turn, { headAt: turn.state.headAt + 400 })
+        : turn,
   },
   {
     name: "a kick leaves the invite as it was",
@@ -65,8 +67,6 @@ export const plants: readonly Plant[] = [
     name: "whoever was removed goes on sending",
     breaks: ["late-switch", "removed-sends"],
     alter: (before, input, turn) =>
-      input.kind === "tick" && before.sending.epoch !== undefined
-        ? changed(turn, { sending: before.sending })
-        : turn,
+      input.kind === "tick" && before.sending.epoch !== undefined ? changed(turn, { sending: before.sending }) : turn,
   },
 ]

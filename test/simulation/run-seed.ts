@@ -87,7 +87,11 @@ function mayLead({ state, seatPub }: Device): boolean {
   const { chain, secret } = state
   if (secret?.epoch !== chain?.head?.fields.epoch || secret?.step !== chain?.step) return false
   const entry = chain?.roster.find((one) => equal(one.seatPub, seatPub))
-  return chain !== undefined && entry !== undefined && leaderRank(chain.policy.fields, chain.roster, entry.index) !== undefined
+  return (
+    chain !== undefined &&
+    entry !== undefined &&
+    leaderRank(chain.policy.fields, chain.roster, entry.index) !== undefined
+  )
 }
 
 function ofOneMind(house: House): boolean {
@@ -102,7 +106,9 @@ function standing({ service, devices }: House, { who, state, seatPub, isAsleep }
   if (isAsleep) return ""
   if (newest?.head === undefined) return say("has no room yet")
   // A human is asked; that it knocks its own page may have missed.
-  const asked = devices.flatMap(({ state: { lead } }) => lead?.knocking ?? []).map(({ request }) => request.fields.seatPub)
+  const asked = devices
+    .flatMap(({ state: { lead } }) => lead?.knocking ?? [])
+    .map(({ request }) => request.fields.seatPub)
   if (phase === "joining" && (state.knocking || asked.some((key) => equal(key, seatPub)))) return ""
   if (phase !== "seated") return say("has no seat")
   if (chain?.head === undefined || !equal(chain.head.id, newest.head.id)) return say("has an older Head")

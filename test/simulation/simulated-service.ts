@@ -17,6 +17,7 @@ import { acceptCreate } from "../../server/space/space.rules.ts"
 import { createSpace } from "../../server/space/space.store.ts"
 import { sweep } from "../../server/sweeper.ts"
 import { Broken } from "./broken.ts"
+import { remember } from "./forgetting.ts"
 import type { Line } from "./line.ts"
 import type { Pending } from "./real-primitives.ts"
 import { SimulatedSfu } from "./sfu-ear.ts"
@@ -25,6 +26,8 @@ interface Parts {
   readonly p: Primitives
   readonly clock: () => EpochMs
   readonly pending: Pending
+  /** A planted bug: a crash takes what it had accepted since the last sweep along. */
+  readonly forgetful: boolean
 }
 
 /** Longer than any run: virtual time decides who is too slow, not the machine's. */
@@ -42,6 +45,7 @@ export class SimulatedService {
   /** Messages the service may still send before it is killed; undefined: it lives. */
   #fuse: number | undefined
   #fault: string | undefined
+  #restore: (() => Promise<void>) | undefined
 
   private constructor(parts: Parts, store: Store) {
     this.#parts = parts
@@ -82,7 +86,17 @@ export class SimulatedService {
     const sfuOrders = new SfuOrders(this.sfu, log)
     const rooms = new Rooms(db, p, clock)
     const { sfu } = this
-    const service: Service = { p, clock, log, store: this.#store, db, rooms, sfu, sfuOrders, limits: createLimits(clock) }
+    const service: Service = {
+      p,
+      clock,
+      log,
+      store: this.#store,
+      db,
+      rooms,
+      sfu,
+      sfuOrders,
+      limits: createLimits(clock),
+    }
     this.#fuse = undefined
     this.#running = { service, gate: new Gate(service), lines: new Set() }
     for (const { room, identity } of await deniedIdentities(db)) sfuOrders.remove(room, identity)
@@ -95,10 +109,6 @@ export class SimulatedService {
     if (this.#running === undefined) return
     this.#running.lines.add(line)
     serveRoomSocket(this.#running.service, line.socket, "address", neverMs)
-  }
-
-  forget(line: Line): void {
-    this.#running?.lines.delete(line)
   }
 
   /** Whether it may send one more message. */
@@ -126,6 +136,7 @@ export class SimulatedService {
     this.#running = undefined
     this.#room = undefined
     for (const line of lines) await line.endService(lose)
+    await this.#restore?.()
   }
 
   /** Waits until it has nothing left to do. @throws Broken `service-fault` if it failed at anything */
@@ -147,6 +158,7 @@ export class SimulatedService {
   async sweep(): Promise<void> {
     if (this.#running === undefined) return
     await sweep(this.#running.service)
+    if (this.#parts.forgetful) this.#restore = await remember(this.#store.db)
     await this.settled()
   }
 

@@ -41,7 +41,11 @@ async function main(args: readonly string[]): Promise<number> {
     atLeast(`${name}: steps`, done, "steps", steps),
     exactly(`${name}: failures`, failures.length, "failures", 0),
     context(`${name}: spaces`, reports.length, "seeds"),
-    context(`${name}: Heads`, sum(reports, ({ heads }) => heads), "heads"),
+    context(
+      `${name}: Heads`,
+      sum(reports, ({ heads }) => heads),
+      "heads",
+    ),
     context(`${name}: slowest to be of one mind`, Math.max(...reports.map(({ slowestMs }) => slowestMs)), "virtual ms"),
     context(`${name}: rate`, done / seconds, "steps/s"),
     context(`${name}: time`, seconds, "s"),

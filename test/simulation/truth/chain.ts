@@ -51,7 +51,8 @@ export class ChainTruth {
   holds(who: string, { epoch, step, secret }: SecretAt): void {
     const place = `${epoch}:${step}`
     const hex = toHex(secret)
-    if ((this.#secrets.get(place) ?? hex) !== hex) throw new Broken("one-secret", `${who} has another secret at ${place}`)
+    if ((this.#secrets.get(place) ?? hex) !== hex)
+      throw new Broken("one-secret", `${who} has another secret at ${place}`)
     if ((this.#places.get(hex) ?? place) !== place)
       throw new Broken("secret-twice", `one secret at ${place} and ${this.#places.get(hex) ?? ""}`)
     this.#secrets.set(place, hex)

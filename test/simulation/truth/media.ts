@@ -67,7 +67,10 @@ export class MediaTruth {
       throw new Broken("late-switch", `${device.who} still sends in epoch ${epoch}`)
     const own = after.chain?.roster.some((entry) => equal(entry.seatPub, device.seatPub))
     if (own === false && monotonic - ear.epochAt > slack)
-      throw new Broken("removed-sends", `${device.who} is not on stage and sends (${toHex(device.seatPub).slice(0, 8)})`)
+      throw new Broken(
+        "removed-sends",
+        `${device.who} is not on stage and sends (${toHex(device.seatPub).slice(0, 8)})`,
+      )
   }
 
   #earOf(device: Device): Ear {

@@ -69,7 +69,8 @@ export class SeatTruth {
     for (const row of after.rows.values()) live.set(toHex(row.inviteId), (live.get(toHex(row.inviteId)) ?? 0) + 1)
     for (const [id, count] of live) {
       const invite = invites.get(id)
-      if (invite !== undefined && count > invite.fields.seats) throw new Broken("invite", `${count} live seats by ${id}`)
+      if (invite !== undefined && count > invite.fields.seats)
+        throw new Broken("invite", `${count} live seats by ${id}`)
       // Nobody removes itself: a leader that names the policy against itself goes with the next one's Head.
       const own = signer !== undefined && toHex(signer.inviteId) === id
       if (!own && policy.fields.revoked.some((revoked) => equal(revoked, fromHex(id))))
