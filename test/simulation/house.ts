@@ -41,7 +41,6 @@ export class House {
   readonly service: SimulatedService
   steps = 0
   readonly #options: HouseOptions
-  readonly #pending: Pending
   readonly #member: Primitives
   readonly #creation: Primitives
   readonly #trace: Hash = createHash("sha256")
@@ -52,7 +51,6 @@ export class House {
     this.draws = draws
     this.weather = weather
     this.service = parts.service
-    this.#pending = parts.pending
     this.#member = parts.member
     this.#creation = parts.creation
     this.truth = new Truth(this)
@@ -77,7 +75,7 @@ export class House {
       pending,
       forgetful: options.plant?.forgetful === true,
     })
-    const house = new House(options, draws, weather, { service, pending, member: made([16, 32]), creation: made([32]) })
+    const house = new House(options, draws, weather, { service, member: made([16, 32]), creation: made([32]) })
     await house.#create()
     return house
   }
@@ -135,17 +133,16 @@ export class House {
   duplicate(person: Person): void {
     const { device } = person
     if (device?.record === undefined) return
+    this.truth.seats.forgets(toHex(device.seatPub))
     const kept = decodeRecord(this.#member, device.record)
     if (kept !== undefined) this.#open(person, startFromRecord(this.#member, kept), device.record)
   }
 
   /** Runs until an entry of the agenda says that it is enough. */
   async runFor(ms: number): Promise<void> {
-    let over = false
-    this.agenda.after(ms, () => {
-      over = true
-    })
-    while (!over && (await this.agenda.next())) await this.#afterwards()
+    const until = this.agenda.now + ms
+    this.agenda.at(until, () => undefined)
+    while (this.agenda.now < until && (await this.agenda.next())) await this.#afterwards()
   }
 
   async close(): Promise<void> {
@@ -283,7 +280,6 @@ export class House {
 
 interface Parts {
   readonly service: SimulatedService
-  readonly pending: Pending
   readonly member: Primitives
   readonly creation: Primitives
 }

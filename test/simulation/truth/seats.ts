@@ -15,6 +15,8 @@ export class SeatTruth {
   readonly #removed = new Map<string, number>()
   /** Seats whose removal a leader has promised, by serial: the seat key of that leader. */
   readonly #kicks = new Map<number, string>()
+  /** Invites whose holder a leader has kicked and that are as they were: since which Head. */
+  readonly #owed = new Map<string, { readonly by: string; readonly seq: number }>()
   /** Requests a human has let in, by seat key. */
   readonly #admitted = new Set<string>()
 
@@ -26,6 +28,7 @@ export class SeatTruth {
   /** A leader was loaded again: what it had promised and not posted may be gone. */
   forgets(leader: string): void {
     for (const [serial, by] of this.#kicks) if (by === leader) this.#kicks.delete(serial)
+    for (const [id, { by }] of this.#owed) if (by === leader) this.#owed.delete(id)
   }
 
   admitted(seatPub: string): void {
@@ -40,13 +43,9 @@ export class SeatTruth {
     for (const [serial, row] of before.rows) {
       if (after.rows.has(serial)) continue
       this.#removed.set(toHex(row.seatPub), at.epoch)
-      const state = after.counters.get(toHex(row.inviteId))?.state ?? counterStates.open
       const by = this.#kicks.get(serial)
-      const signer = signerOf(chain)
       this.#kicks.delete(serial)
-      if (by === undefined || signer === undefined || by !== toHex(signer.seatPub)) continue
-      if (head.fields.reason === reasons.urgent && state === counterStates.open)
-        throw new Broken("forgotten-kick", `seat ${serial} was kicked and its invite is as good as new`)
+      if (by !== undefined) this.#owed.set(toHex(row.inviteId), { by, seq: head.fields.seq })
     }
     for (const [serial, row] of after.rows) {
       if (before.rows.has(serial)) continue
@@ -60,6 +59,18 @@ export class SeatTruth {
         throw new Broken("forgotten-kick", `seat ${serial} came by a kicked invite and nobody let it in`)
     }
     this.#invites(before, after, chain)
+    this.#settle(after, chain)
+  }
+
+  /** The Head that a kick met on its way says nothing of it; the next urgent one of the same leader must. */
+  #settle(after: Seats, chain: Chain): void {
+    const signer = signerOf(chain)
+    const { seq, reason } = chain.head?.fields ?? { seq: -1, reason: reasons.beat }
+    for (const [id, owed] of this.#owed) {
+      if ((after.counters.get(id)?.state ?? counterStates.open) !== counterStates.open) this.#owed.delete(id)
+      else if (seq > owed.seq && reason === reasons.urgent && signer !== undefined && owed.by === toHex(signer.seatPub))
+        throw new Broken("forgotten-kick", `somebody was kicked and the invite ${id} is as good as new`)
+    }
   }
 
   #invites(before: Seats, after: Seats, chain: Chain): void {

@@ -45,6 +45,9 @@ export class Truth {
     const newest = this.#chain?.head?.fields.epoch
     if (lead?.acted === true && lead.secret !== undefined && lead.secret !== before.lead?.secret)
       if (lead.secret.epoch === newest && lead.inflight === undefined) this.chain.holds(who, lead.secret)
+    // A deputy that loses the lead has promised nothing any more; a host goes on wanting what it wanted.
+    const stoodBack = before.lead?.acted === true && lead?.acted !== true
+    if (stoodBack && after.host === undefined) this.seats.forgets(toHex(device.seatPub))
     if (after.alarms !== before.alarms)
       for (const { kind, about } of after.alarms)
         if (falseAlarms.has(kind)) throw new Broken("false-alarm", `${who} raises ${kind} about ${about ?? "nobody"}`)
