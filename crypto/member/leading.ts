@@ -47,8 +47,7 @@ export function resume(turn: Turn): void {
     return
   }
   if (lead.seats !== undefined) {
-    const asked = [...turn.state.asked.values()].some((one) => one.kind === "post" && one.post === post)
-    if (post !== undefined && !asked) repost(turn, post)
+    if (post !== undefined) repost(turn, post)
     return
   }
   if (post?.kind === "head" && equal(post.id, head.id)) patchLead(turn, { inflight: undefined, secret: post.secret })
