@@ -107,11 +107,15 @@ export function inviteRefusal(
   now: EpochMs,
   slackMs = 0,
 ): InviteRefusal | undefined {
-  if (invite.fields.serial < policy.minInvite) return "revoked"
-  if (policy.revoked.some((revoked) => equal(revoked, id))) return "revoked"
+  if (isRevoked(invite, id, policy)) return "revoked"
   if (now + slackMs < invite.fields.notBefore) return "not-yet"
   if (now - slackMs > invite.fields.notAfter) return "expired"
   return undefined
+}
+
+/** Whether a policy takes an invite back. */
+export function isRevoked(invite: SignedInvite, id: InviteId, policy: Pick<Policy, "minInvite" | "revoked">): boolean {
+  return invite.fields.serial < policy.minInvite || policy.revoked.some((revoked) => equal(revoked, id))
 }
 
 /** Wraps the card key for one invite; each wrap key is used for this one message, so the nonce is fixed. */

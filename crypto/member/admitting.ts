@@ -1,3 +1,4 @@
+import type { SignedSeatRequest } from "../seat/seat-request.ts"
 import { equal, toHex, type Bytes } from "../base/bytes.ts"
 import { InternalError, UsageError, VerifyError } from "../base/errors.ts"
 import { noIndex, type SeatSerial, type SenderIndex, type Step } from "../base/ids.ts"
@@ -58,14 +59,14 @@ export async function makeBatch(turn: Turn): Promise<void> {
     const verdict = judge(turn, waiting, seats, nextSerial as SeatSerial)
     if (verdict.kind === "answer") {
       answered.push(waiting)
-      await sayNo(turn, waiting, verdict.reason)
+      await sayNo(turn, waiting.request, verdict.reason)
       continue
     }
     if (verdict.kind === "knock") {
       const full = leading(turn).knocking.length + knocking.length >= maxKnocking
       if (full) answered.push(waiting)
       else knocking.push({ ...waiting, since: monotonic })
-      await sayNo(turn, waiting, full ? answers.full : answers.pending)
+      await sayNo(turn, waiting.request, full ? answers.full : answers.pending)
       continue
     }
     if (verdict.kind === "replace") {
@@ -92,7 +93,7 @@ export async function makeBatch(turn: Turn): Promise<void> {
     ).catch(noKey)
     if (made === undefined) {
       answered.push(waiting)
-      await sayNo(turn, waiting, answers.refused)
+      await sayNo(turn, waiting.request, answers.refused)
       continue
     }
     const { seat, kek } = made
@@ -159,7 +160,7 @@ function noKey(error: unknown): undefined {
 }
 
 /** The leader's signed no. */
-async function sayNo(turn: Turn, { request }: Waiting, reason: AnswerReason): Promise<void> {
+export async function sayNo(turn: Turn, request: SignedSeatRequest, reason: AnswerReason): Promise<void> {
   const { p } = turn.world
   const answer = await answerKind.sign(p, seatSeed(turn), { space: turn.state.space, request: request.id, reason })
   ask(turn, { kind: "quiet" }, (ref) => ({ TAG: "answer", data: { ref, answer: answer.bytes } }))
@@ -190,7 +191,7 @@ export async function refuseKnock(turn: Turn, request: string): Promise<void> {
   const found = knocking.find((other) => toHex(other.request.id) === request)
   if (found === undefined) throw new UsageError("no-such-request", "Nobody knocks with this request any more.")
   patchLead(turn, { knocking: knocking.filter((other) => other !== found) })
-  await sayNo(turn, found, answers.refused)
+  await sayNo(turn, found.request, answers.refused)
 }
 
 /** Who knocked and got no answer in two minutes is sent away. */

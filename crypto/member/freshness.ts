@@ -12,9 +12,9 @@ const sleepMs = 5_000
 const keptReadings = 4
 
 /** A Seat is a clock reading: made by `leader` at `time`, after we asked for it and before it came. */
-export function readClock(turn: Turn, time: number, leader: Bytes, sentAt: number): void {
+export function readClock(turn: Turn, time: number, leader: Bytes, askedAt: number): void {
   const { monotonic } = turn.world
-  const reading = { leader, offset: time - monotonic, error: monotonic - sentAt }
+  const reading = { leader, offset: time - monotonic, error: monotonic - askedAt }
   const others = turn.state.clocks.filter((other) => !equal(other.leader, leader))
   patch(turn, { clocks: [...others, reading].slice(-keptReadings) })
 }
@@ -63,6 +63,14 @@ export function tickClocks(turn: Turn): void {
   if (wallOffset !== undefined && Math.abs(ahead) <= sleepMs) return
   patch(turn, { wallOffset: offset })
   if (ahead <= sleepMs) return
-  patch(turn, { wokeAt: monotonic, clocks: [], seated: seated && { ...seated, renewAt: monotonic } })
+  const { request, answered } = turn.state
+  patch(turn, {
+    wokeAt: monotonic,
+    clocks: [],
+    seated: seated && { ...seated, renewAt: monotonic },
+    // What was asked for before the sleep tells no time.
+    request: request && { ...request, askedAt: -Infinity },
+    answered: answered && { ...answered, askedAt: -Infinity },
+  })
   sync(turn)
 }

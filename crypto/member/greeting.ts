@@ -1,8 +1,9 @@
 import { equal, toHex, wipe, type Bytes } from "../base/bytes.ts"
 import { VerifyError } from "../base/errors.ts"
+import type { EpochMs } from "../base/ids.ts"
 import { openCard } from "../link/card.ts"
 import { acceptInvite, inviteIdOf, inviteRefusal, inviteSecrets, unwrapCardKey } from "../link/invite.ts"
-import { acceptPolicy, policyKind } from "../link/policy.ts"
+import { acceptPolicy, policyKind, type SignedPolicy } from "../link/policy.ts"
 import { acceptHead, startChain, type HeadBundle } from "../room/head.ts"
 import { helloKinds, type ServiceData, type WireBundle } from "../wire/wire.ts"
 import { takeHead, takeStep, takeWrap, wrapsComplete } from "./listening.ts"
@@ -68,6 +69,7 @@ export async function takeWelcome(turn: Turn, data: ServiceData<"welcome">): Pro
   if (toHex(invite.fields.invitePub) !== toHex(p.publicKey(secrets.keySeed)))
     throw new VerifyError("wrong-invite", "This is not the invite of this link.")
   const policy = await acceptPolicy(p, data.policy, space, hostPub, undefined)
+  checkInForce(policy, now)
   if (policy.fields.serial < invite.fields.minPolicy)
     throw new VerifyError("stale-policy", "This policy is older than the invite.")
   const cardKey = unwrapCardKey(p, secrets.cardKeyWrapKey, space, invite.fields.cardWrap)
@@ -89,6 +91,11 @@ export async function takeWelcome(turn: Turn, data: ServiceData<"welcome">): Pro
   sync(turn)
 }
 
+/** Whoever comes (back) takes no policy that has run out: those it names may not lead any more. */
+function checkInForce(policy: SignedPolicy, now: EpochMs): void {
+  if (policy.fields.notAfter + clockSlackMs < now) throw new VerifyError("stale-policy", "This policy has run out.")
+}
+
 /** A member's clock may be this wrong before it calls an invite expired; the leader's clock decides. */
 const clockSlackMs = 3_600_000
 
@@ -104,6 +111,7 @@ export async function takeState(turn: Turn, data: ServiceData<"state">): Promise
   const { space, hostPub, floor } = turn.state
   if (turn.state.chain === undefined) {
     const policy = await acceptPolicy(p, data.policy, space, hostPub, undefined)
+    checkInForce(policy, turn.world.now)
     if (floor !== undefined && policy.fields.serial < policyKind.decode(p, floor.policy).fields.serial)
       throw new VerifyError("rolled-back", "The service shows a policy older than one we know.")
     patch(turn, { chain: startChain(space, hostPub, policy) })
@@ -135,6 +143,7 @@ async function catchUp(turn: Turn, bundle: HeadBundle): Promise<void> {
     const { p } = turn.world
     const chain = chainOf(turn)
     const policy = await acceptPolicy(p, bundle.policy, chain.space, chain.hostPub, undefined)
+    checkInForce(policy, turn.world.now)
     if (policy.fields.serial < chain.policy.fields.serial)
       throw new VerifyError("rolled-back", "An older policy came back.")
     await acceptHead(p, startChain(chain.space, chain.hostPub, policy), bundle)

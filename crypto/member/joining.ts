@@ -87,7 +87,14 @@ export async function sendRequest(turn: Turn): Promise<void> {
     seatSeed,
     n,
     knocking: false,
-    request: { id: request.id, bytes: request.bytes, kemSecret: kem.secretKey, n, sentAt: monotonic },
+    request: {
+      id: request.id,
+      bytes: request.bytes,
+      kemSecret: kem.secretKey,
+      n,
+      askedAt: monotonic,
+      sentAt: monotonic,
+    },
   })
   persist(turn)
   ask(turn, { kind: "request" }, (ref) => ({ TAG: "request", data: { ref, request: request.bytes } }))
@@ -147,7 +154,7 @@ async function seated(
   const again = before !== undefined && turn.state.serial === fields.serial
   const keepsCounters = again && !noCountersAsked(turn)
   const firstSeat = turn.state.serial === undefined
-  readClock(turn, fields.time, kek.leader, request.sentAt)
+  readClock(turn, fields.time, kek.leader, request.askedAt)
   if (turn.state.answered !== undefined) turn.consumed.push(turn.state.answered.kemSecret)
   patch(turn, {
     phase: "seated",
@@ -157,7 +164,7 @@ async function seated(
     answered: {
       id: request.id,
       kemSecret: request.kemSecret,
-      sentAt: request.sentAt,
+      askedAt: request.askedAt,
       until: monotonic + besideMs,
     },
     heldSeat: undefined,
@@ -195,7 +202,7 @@ async function takeSeatBeside(turn: Turn, seat: SignedSeat, open: AnsweredReques
   turn.consumed.push(secret)
   // In an older epoch only the key counts; a wrap under it still has to open to what its Head commits to.
   if (fields.epoch === newest) checkCommit(turn, fields.step, secret)
-  readClock(turn, fields.time, leader, open.sentAt)
+  readClock(turn, fields.time, leader, open.askedAt)
   const keks = withKek(turn, before.keks, { key: kek, epoch: fields.epoch, leader })
   patch(turn, { seated: { ...before, keks } })
 }

@@ -6,9 +6,9 @@ import { answerKind, answers } from "../seat/answer.ts"
 import { leaveKind } from "../seat/leave.ts"
 import { stepKind } from "../seat/step.ts"
 import { headKind, reasons, signerOf, type Reason } from "../room/head.ts"
-import { noSeats, seatsHash } from "../room/seats.ts"
+import { noSeats, seatsHash, serialLimit } from "../room/seats.ts"
 import type { ServiceData } from "../wire/wire.ts"
-import { makeBatch, postBatch, tickKnocking } from "./admitting.ts"
+import { makeBatch, postBatch, sayNo, tickKnocking } from "./admitting.ts"
 import { sync } from "./hello.ts"
 import { change, noPending, mergePending } from "./pending.ts"
 import { makeHead, newPolicy, postHead, revokedRows } from "./rotating.ts"
@@ -16,7 +16,7 @@ import { askRows, checkAdmitted, learnInvites } from "./standby.ts"
 import { leaderLeft } from "./takeover.ts"
 import { sendChunk } from "./wrapping.ts"
 import { acts, chainOf, leading, ownKey, patchLead, persist, type Turn } from "./turn.ts"
-import type { BatchPost, HeadPost, Waiting } from "./leadership.ts"
+import type { BatchPost, HeadPost, PendingChanges, Waiting } from "./leadership.ts"
 
 /** Protocol §10. All in ms. */
 const beatMs = 10_000
@@ -82,6 +82,10 @@ export async function takeRows(turn: Turn, data: ServiceData<"rows">): Promise<v
     rows,
     counters: new Map(gatheringCounters.map((counter) => [toHex(counter.inviteId), counter])),
   }
+  if (gatheringRows.some(({ serial }) => serial > serialLimit(seats))) {
+    turn.out.push({ kind: "refused", code: "bad-rows" })
+    return
+  }
   patchLead(turn, {
     seats,
     announced: new Map(),
@@ -136,7 +140,11 @@ export async function takeRequest(turn: Turn, data: ServiceData<"request">): Pro
   const same = (other: Waiting): boolean => equal(other.request.fields.seatPub, seatPub)
   const { waiting, knocking } = leading(turn)
   const own = ownKey(turn)
-  if (own !== undefined && equal(seatPub, own)) return
+  if (own !== undefined && equal(seatPub, own)) {
+    // Asked before we led: nobody else is to answer it.
+    if (acts(turn)) await sayNo(turn, request, answers.stale)
+    return
+  }
   if (waiting.some((other) => same(other) && other.request.fields.n > n)) return
   patchLead(turn, {
     waiting: [...waiting.filter((other) => !same(other)), { request, invite, since: monotonic, admitted: false }],
@@ -152,10 +160,10 @@ export async function takeForeignAnswer(turn: Turn, bytes: Uint8Array): Promise<
   if (leader === undefined || !equal(answer.fields.space, turn.state.space)) return
   await answerKind.verify(p, answer, leader.seatPub)
   const { waiting } = leading(turn)
-  const over = answer.fields.reason !== answers.pending
+  // Whoever knocks waits for a human, not for us; a new leader is shown it again.
   patchLead(turn, {
     heardAt: monotonic,
-    waiting: over ? waiting.filter(({ request }) => !equal(request.id, answer.fields.request)) : waiting,
+    waiting: waiting.filter(({ request }) => !equal(request.id, answer.fields.request)),
   })
 }
 
@@ -283,6 +291,8 @@ export function remember(turn: Turn, head: ObjectId): void {
  */
 export function postRefused(turn: Turn): void {
   const { inflight, pending, secret } = leading(turn)
+  // Who lost the lead leaves what it had in hand to the next leader; a host wants it still.
+  const keeps = acts(turn) || turn.state.host !== undefined
   if (secret !== undefined && !acts(turn)) {
     turn.consumed.push(secret.secret)
     patchLead(turn, { secret: undefined })
@@ -291,11 +301,17 @@ export function postRefused(turn: Turn): void {
     inflight: undefined,
     seats: undefined,
     rowsAskedAt: -Infinity,
-    pending: inflight?.kind === "head" ? mergePending(inflight.made, pending) : pending,
+    pending: inflight?.kind === "head" && keeps ? mergePending(stillNew(turn, inflight.made), pending) : pending,
     waiting: [],
     knocking: [],
     lastRotationAt: turn.world.monotonic,
     lastBatchAt: turn.world.monotonic,
   })
   persist(turn)
+}
+
+/** A policy that has been overtaken can be named by no Head any more. */
+function stillNew(turn: Turn, made: PendingChanges): PendingChanges {
+  const newest = chainOf(turn).policy.fields.serial
+  return (made.policy?.fields.serial ?? 0) > newest ? made : { ...made, policy: undefined }
 }

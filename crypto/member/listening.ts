@@ -61,10 +61,13 @@ function followSigner(turn: Turn, before: Chain): void {
   const leader = signerOf(chain)
   const was = signerOf(before)
   if (leader === undefined || (was !== undefined && equal(was.seatPub, leader.seatPub))) return
-  patch(turn, { signerSince: monotonic })
+  patch(turn, { signerSince: monotonic, noticed: undefined })
   if (seated === undefined || acts(turn)) return
+  // Whoever waits for an epoch it may send in says so again: the leader it told is gone.
+  const mute = ownEntry(turn) !== undefined && (chain.head?.fields.epoch ?? 0) <= seated.firstEpoch
+  if (mute) patch(turn, { noCounters: true })
   const known = seated.keks.some((chainOfKeys) => equal(chainOfKeys.leader, leader.seatPub)) && clockKnown(turn)
-  if (known) return
+  if (known && !mute) return
   const within = ownEntry(turn) === undefined ? stageFirstMs + chain.count / renewalsPerMs : stageFirstMs
   const wait = (within + spread(turn, within)) / 2
   patch(turn, { seated: { ...seated, renewAt: Math.min(seated.renewAt, monotonic + wait) } })

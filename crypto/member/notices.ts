@@ -11,6 +11,8 @@ import { acts, chainOf, clearAlarm, patch, raise, type Turn } from "./turn.ts"
 const withheldMs = 3_000
 /** A Head that a speaker names and nobody has shown us after this long is of another history. */
 const strangeMs = 2_000
+/** How many Heads a notice may be ahead of the newest one. */
+const maxAhead = 64
 
 /**
  * A signed Head or policy that the media server carried. It moves no chain: it says how fresh the leader's news is,
@@ -36,7 +38,7 @@ async function takeHeadNotice(turn: Turn, bytes: Bytes): Promise<void> {
   if (seq <= (turn.state.noticed?.seq ?? -1) && seq > head.fields.seq) return
   const entry = chain.roster.find((candidate) => candidate.index === signer)
   const rank = leaderRank(chain.policy.fields, chain.roster, signer)
-  // A speaker who might succeed is heard once it leads: nobody else on stage can silence the others.
+  // A speaker who might succeed is heard once it leads.
   if (entry === undefined || rank === undefined || (rank > lastDeputyRank && signer !== head.fields.signer))
     throw new VerifyError("not-a-leader", "The signer of this Head may not lead.")
   await headKind.verify(p, notice, entry.seatPub)
@@ -50,7 +52,8 @@ async function takeHeadNotice(turn: Turn, bytes: Bytes): Promise<void> {
   const oldest = head.fields.seq - heads.length + 1
   const follows = heads.some((id) => equal(id, notice.fields.prev))
   if (!follows && seq > oldest && seq <= head.fields.seq + 1) raise(turn, "fork", signer)
-  if (seq <= head.fields.seq) return
+  // Only the leader's own word is news, and nobody's claim of a distant place shuts out what comes before it.
+  if (seq <= head.fields.seq || seq > head.fields.seq + maxAhead || signer !== head.fields.signer) return
   patch(turn, { noticed: { id: notice.id, seq, epoch, time, signer: entry.seatPub, at: monotonic } })
   // Somebody goes: what we seal from now on must not be for them, whether or not the service tells us who.
   if (notice.fields.reason === reasons.urgent && epoch === head.fields.epoch + 1) announceEpoch(turn, epoch, true)

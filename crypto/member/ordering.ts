@@ -86,7 +86,9 @@ export function takeOrder(turn: Turn, pending: Omit<PendingOrder, "at" | "epoch"
   // A deputy does not wait long for a leader who lets a removal lie.
   const { lead } = turn.state
   const urgent = pending.act === "kick" || pending.act === "demote"
-  if (urgent && lead !== undefined && !acts(turn))
+  // Nobody waits for the removal of somebody who is not there.
+  const there = lead?.seats?.rows.has(pending.target) !== false
+  if (urgent && there && lead !== undefined && !acts(turn))
     patchLead(turn, { urgentSince: lead.urgentSince ?? turn.world.monotonic })
 }
 

@@ -1,5 +1,6 @@
+import { equal } from "../base/bytes.ts"
 import type { PendingChanges } from "./leadership.ts"
-import { leading, patchLead, type Turn } from "./turn.ts"
+import { leading, ownEntry, patchLead, type Turn } from "./turn.ts"
 
 /** Nothing waits for the next Head. */
 export const noPending: PendingChanges = {
@@ -30,5 +31,10 @@ export function mergePending(earlier: PendingChanges, later: PendingChanges): Pe
 /** Adds to what the next Head will carry. */
 export function change(turn: Turn, changes: Partial<PendingChanges>): void {
   const since = turn.world.monotonic
-  patchLead(turn, { pending: mergePending(leading(turn).pending, { ...noPending, ...changes, since }) })
+  const { policy, ...rest } = changes
+  // A policy against whoever leads is named by somebody else, who takes the row away with it.
+  const own = ownEntry(turn)?.inviteId
+  const against = own !== undefined && policy?.fields.revoked.some((id) => equal(id, own)) === true
+  const added = against ? rest : { ...rest, policy }
+  patchLead(turn, { pending: mergePending(leading(turn).pending, { ...noPending, ...added, since }) })
 }

@@ -1,7 +1,15 @@
-import { equal, toHex, type Bytes } from "../base/bytes.ts"
+import { equal, fromHex, toHex, type Bytes } from "../base/bytes.ts"
 import { InternalError, UsageError } from "../base/errors.ts"
-import { noIndex, type Epoch, type EpochMs, type SeatSerial, type SenderIndex, type Step } from "../base/ids.ts"
-import { hostInviteId, inviteKind, memberStatement } from "../link/invite.ts"
+import {
+  noIndex,
+  type Epoch,
+  type EpochMs,
+  type InviteId,
+  type SeatSerial,
+  type SenderIndex,
+  type Step,
+} from "../base/ids.ts"
+import { hostInviteId, inviteKind, isRevoked, memberStatement } from "../link/invite.ts"
 import {
   maxRevoked,
   noObject,
@@ -165,8 +173,9 @@ function currentSecret(turn: Turn): SecretAt {
 
 /** What the pending changes do to the rows. */
 async function seatChanges(turn: Turn, seats: Seats, pending: PendingChanges): Promise<SeatChanges> {
-  const leaving = new Set([...pending.remove, ...revokedRows(turn, pending.policy ?? chainOf(turn).policy)])
-  const removed = [...leaving].filter((serial) => mayRemove(turn, seats.rows.get(serial)))
+  const policy = pending.policy ?? chainOf(turn).policy
+  const leaving = new Set([...pending.remove, ...revokedRows(turn, policy)])
+  const removed = [...leaving].filter((serial) => mayRemove(turn, seats.rows.get(serial), policy))
   const staying = [...seats.rows.values()].filter((row) => !removed.includes(row.serial))
   const taken = new Set(staying.filter((row) => !pending.demote.includes(row.serial)).map((row) => row.index))
   const stage = chainOf(turn).policy.fields.stage
@@ -195,7 +204,7 @@ async function seatChanges(turn: Turn, seats: Seats, pending: PendingChanges): P
   const counters = pending.burn.map((id): Counter => {
     const old = seats.counters.get(id)
     const state = old?.state === counterStates.burnt ? old.state : stateAfterKick(turn, id)
-    return { inviteId: inviteIdFor(turn, id), used: old?.used ?? 0, state }
+    return { inviteId: fromHex(id) as InviteId, used: old?.used ?? 0, state }
   })
   return { upserted, removed, counters }
 }
@@ -205,16 +214,22 @@ async function seatChanges(turn: Turn, seats: Seats, pending: PendingChanges): P
  * so, and a leader that has named the policy against itself.
  */
 export function revokedRows(turn: Turn, policy: SignedPolicy): readonly SeatSerial[] {
-  const revoked = new Set(policy.fields.revoked.map(toHex))
-  if (revoked.size === 0) return []
-  const rows = [...(leading(turn).seats?.rows.values() ?? [])].filter((row) => revoked.has(toHex(row.inviteId)))
-  return rows.filter((row) => mayRemove(turn, row)).map(({ serial }) => serial)
+  const { fields } = policy
+  const { seats, invites } = leading(turn)
+  if (fields.revoked.length === 0 && fields.minInvite === 0) return []
+  const ids = new Set(fields.revoked.map(toHex))
+  const isOut = ({ inviteId }: Row): boolean => {
+    const invite = invites.get(toHex(inviteId)) ?? chainOf(turn).invites.get(toHex(inviteId))
+    return ids.has(toHex(inviteId)) || (invite !== undefined && isRevoked(invite, inviteId, fields))
+  }
+  const rows = [...(seats?.rows.values() ?? [])].filter(isOut)
+  return rows.filter((row) => mayRemove(turn, row, policy)).map(({ serial }) => serial)
 }
 
 /** Nobody removes itself, the host, or whoever outranks it: such rows only get no wrap any more. */
-export function mayRemove(turn: Turn, row: Row | undefined): boolean {
+export function mayRemove(turn: Turn, row: Row | undefined, policy = chainOf(turn).policy): boolean {
   if (row === undefined || row.role === roles.host || row.serial === turn.state.serial) return false
-  const { policy, roster } = chainOf(turn)
+  const { roster } = chainOf(turn)
   const rank = leaderRank(policy.fields, roster, row.index)
   return rank === undefined || rank > lastDeputyRank || rank > (ownRank(turn) ?? Infinity)
 }
@@ -225,14 +240,6 @@ function stateAfterKick(turn: Turn, id: string): CounterState {
   const seats = (leading(turn).invites.get(id) ?? invites.get(id))?.fields.seats
   const knocks = (policy.fields.flags & policyFlags.knockAfterKick) !== 0
   return knocks && seats !== undefined && seats > 1 ? counterStates.knock : counterStates.burnt
-}
-
-function inviteIdFor(turn: Turn, id: string): Counter["inviteId"] {
-  const row = [...(leading(turn).seats?.rows.values() ?? [])].find((seat) => toHex(seat.inviteId) === id)
-  const old = leading(turn).seats?.counters.get(id)
-  const found = row?.inviteId ?? old?.inviteId
-  if (found === undefined) throw new InternalError("no-such-invite", "An invite nobody used cannot be burnt.")
-  return found
 }
 
 /** The host's own row: serial 1, index 0, admitted by the host key. */

@@ -8,6 +8,7 @@ import { actName } from "../message/order.ts"
 import { may, roles, type Role } from "../room/roles.ts"
 import { appSecretAt, newestAppSecret, patchTalk } from "./app-secrets.ts"
 import type { Say, Unsaid } from "./conversation.ts"
+import { newsAge } from "./freshness.ts"
 import { ask, chainOf, ownEntry, type Turn } from "./turn.ts"
 import { watchOrder } from "./watching.ts"
 
@@ -98,13 +99,16 @@ export function enqueue(turn: Turn, content: Content, id?: number): void {
  * secret that somebody removed still has.
  */
 export async function flushOutbox(turn: Turn): Promise<void> {
-  const { conversation, headAt } = turn.state
+  const { conversation } = turn.state
   const { outbox } = conversation
   if (outbox.length === 0) return
   // What was on its way over a socket that broke is said again by whoever asked for it.
   if (turn.state.socket !== "synced") return patchTalk(turn, { outbox: [] })
   if (newestAppSecret(turn) === undefined) return
-  if (headAt === undefined || turn.world.monotonic - headAt > staleMs) return
+  // Where a voice would be silent nothing is said either.
+  const { sending } = turn.state
+  const epoch = chainOf(turn).head?.fields.epoch ?? 0
+  if (newsAge(turn) > staleMs || sending.silence === "withheld" || (sending.switchTo?.epoch ?? 0) > epoch) return
   patchTalk(turn, { outbox: [] })
   for (const unsaid of outbox) await send(turn, unsaid)
 }

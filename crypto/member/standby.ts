@@ -83,7 +83,11 @@ export async function follow(turn: Turn, before: Chain, of: Bytes): Promise<void
   // Whether or not the rows are known yet: these wait no more.
   patchLead(turn, {
     waiting: lead.waiting.filter((waiting) => !done.includes(waiting)),
-    seen: new Map([...lead.seen, ...done.map(({ request }) => [toHex(request.id), request.fields.head] as const)]),
+    seen: new Map(
+      [...lead.seen, ...done.map(({ request }) => [toHex(request.id), request.fields.head] as const)].filter(
+        ([, named]) => turn.state.heads.some((id) => equal(id, named)),
+      ),
+    ),
   })
   if (equal(before.seats, chain.seats) && !newEpoch && done.length === 0) return
   const after = lead.seats && announced && changed(lead.seats, announced)

@@ -3,7 +3,7 @@ import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
 import { askRows } from "./standby.ts"
 import { makeTakeover } from "./rotating.ts"
 import { newLeading } from "./start.ts"
-import { acts, chainOf, leading, ownRank, patch, patchLead, type Turn } from "./turn.ts"
+import { acts, chainOf, leading, ownRank, patch, patchLead, persist, type Turn } from "./turn.ts"
 import { noPending } from "./pending.ts"
 
 /** Protocol §6, "Takeover". All in ms; each rank waits a little longer than the one before. */
@@ -30,20 +30,43 @@ export async function leadIfNobodyDoes(turn: Turn): Promise<void> {
         handedOverAt: undefined,
         urgentSince: undefined,
       })
+    dropOwnRequest(turn)
     return
   }
+  forgetLedSecret(turn)
   const rank = ownRank(turn)
   if (lead?.acted === true) standBack(turn)
   if (rank === undefined || turn.state.socket !== "synced" || chainOf(turn).head === undefined) return
   if (lead !== undefined && outranks(turn, rank) && leading(turn).retakeAt === undefined)
     patchLead(turn, { retakeAt: monotonic + lead.retakeMs })
-  if (!isDue(turn, rank)) return
+  if (!isDue(turn, rank)) {
+    if (lead?.wanted === true && turn.state.host === undefined && lead.inflight === undefined)
+      patchLead(turn, { wanted: false })
+    return
+  }
   if (turn.state.lead === undefined) patch(turn, { lead: newLeading(undefined) })
   const { seats, inflight } = leading(turn)
   if (inflight !== undefined) return
   patchLead(turn, { wanted: true })
   if (seats === undefined) askRows(turn)
   else await takeOver(turn, rank)
+}
+
+/** Whoever leads needs no Seat: the key of a request under way is wiped. */
+function dropOwnRequest(turn: Turn): void {
+  const { request } = turn.state
+  if (request === undefined) return
+  turn.consumed.push(request.kemSecret)
+  patch(turn, { request: undefined, heldSeat: undefined })
+}
+
+/** The secret of an epoch that one led in once is of no more use, and would open it for whoever seizes the device. */
+function forgetLedSecret(turn: Turn): void {
+  const { lead } = turn.state
+  if (lead?.secret === undefined || lead.acted || lead.inflight !== undefined || turn.state.socket !== "synced") return
+  turn.consumed.push(lead.secret.secret)
+  patchLead(turn, { secret: undefined })
+  persist(turn)
 }
 
 /** Somebody else signed the newest Head: what we had under way is theirs now, what a host wanted it still wants. */
@@ -57,11 +80,13 @@ function standBack(turn: Turn): void {
     acted: false,
     secret: undefined,
     wraps: undefined,
+    handedOverAt: undefined,
     wanted: isHost && pending.urgent,
     pending: isHost ? pending : noPending,
     retakeAt: monotonic + retakeMs,
     retakeMs: Math.min(2 * retakeMs, maxRetakeMs),
   })
+  persist(turn)
 }
 
 function outranks(turn: Turn, rank: number): boolean {
@@ -109,6 +134,7 @@ async function takeOver(turn: Turn, rank: number): Promise<void> {
 export function leaderLeft(turn: Turn, serial: number): boolean {
   const leader = signerOf(chainOf(turn))
   if (leader?.serial !== serial || turn.state.lead === undefined) return false
+  if (acts(turn)) return true
   patchLead(turn, { handedOverAt: turn.world.monotonic })
   return true
 }

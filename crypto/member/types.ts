@@ -165,11 +165,13 @@ export interface OpenRequest {
   readonly bytes: Bytes
   readonly kemSecret: Bytes
   readonly n: number
+  /** Monotonic: when it was made, and when it was last sent. */
+  readonly askedAt: number
   readonly sentAt: number
 }
 
 /** What is left of a request that the leader has answered. */
-export type AnsweredRequest = Pick<OpenRequest, "id" | "kemSecret" | "sentAt">
+export type AnsweredRequest = Pick<OpenRequest, "id" | "kemSecret" | "askedAt">
 
 /** A KEK chain under one leader, by that leader's seat key. */
 export interface LeaderKek extends Kek {

@@ -19,6 +19,8 @@ function isShown(turn: Turn, watched: PendingOrder & { readonly onStage?: boolea
     case "demote":
       return !onStage
     case "kick": {
+      const rows = turn.state.lead?.seats?.rows
+      if (rows !== undefined) return !rows.has(watched.target)
       if (watched.onStage === true) return !onStage
       return head !== undefined && head.fields.epoch > watched.epoch && head.fields.reason === reasons.urgent
     }

@@ -217,6 +217,9 @@ async function checkSigner(
   const rank = leaderRank(policy.fields, roster, signer)
   if (entry === undefined || rank === undefined || (seq === 0 && rank !== 0))
     throw new VerifyError("not-a-leader", "The signer of this Head may not lead.")
+  // A history begins with somebody whom the host's own policy names: a stage that a Head brings along vouches for nobody.
+  if (last === undefined && rank > lastDeputyRank)
+    throw new VerifyError("not-a-leader", "A history that one comes to begins with the host or a deputy.")
   const before = signerOf(chain)
   if (last !== undefined) {
     const takesOver = before === undefined || !equal(before.seatPub, entry.seatPub)

@@ -4,7 +4,7 @@ import { VerifyError } from "../base/errors.ts"
 import { noIndex, type InviteId, type ObjectId, type SeatSerial, type SenderIndex, type SpaceId } from "../base/ids.ts"
 import type { Primitives } from "../base/primitives.ts"
 import { contentHash } from "../base/signed.ts"
-import { hostInviteId, memberStatement, type SignedInvite } from "../link/invite.ts"
+import { hostInviteId, isRevoked, memberStatement, type SignedInvite } from "../link/invite.ts"
 import type { Policy } from "../link/policy.ts"
 import { allRoles, highestOnStage, roles, type Role } from "./roles.ts"
 
@@ -64,6 +64,9 @@ export async function acceptRoster(
   checkShape(roster, context.policy)
   checkInviteSeats(roster, context.invites)
   for (const entry of roster) {
+    const admits = context.invites.get(toHex(entry.inviteId))
+    if (admits !== undefined && isRevoked(admits, entry.inviteId, context.policy))
+      throw new VerifyError("bad-roster", "The stage has somebody whose invite the policy revokes.")
     if (context.known.some((old) => sameEntry(old, entry))) continue
     if (!p.isStrictPublicKey(entry.seatPub)) throw new VerifyError("weak-key", "A seat key on stage is not sound.")
     const isHost = equal(entry.inviteId, hostInviteId)

@@ -102,7 +102,10 @@ export function applySeatChanges(seats: Seats, changes: SeatChanges): Seats {
   for (const serialOut of changes.removed)
     if (!rows.delete(serialOut)) throw new VerifyError("bad-rows", "A seat that is not there cannot be removed.")
   const gone = new Set(changes.removed)
+  const highest = serialLimit({ rows, counters: withCounters(counters, changes.counters) })
   for (const row of changes.upserted) {
+    if (!rows.has(row.serial) && row.serial > highest)
+      throw new VerifyError("bad-rows", "A serial is far beyond all that were ever given.")
     if (gone.has(row.serial)) throw new VerifyError("bad-rows", "A serial is never given again.")
     const old = rows.get(row.serial)
     if (old !== undefined && !sameHolder(old, row))
@@ -124,6 +127,20 @@ export function applySeatChanges(seats: Seats, changes: SeatChanges): Seats {
     counters.set(toHex(counter.inviteId), counter)
   }
   return { rows, counters }
+}
+
+/** Serials are given in order; a few are lost where a batch is refused. */
+const serialSlack = 65_536
+
+/** The highest serial that a new row may have: nobody can use up the numbers of all who come after. */
+export function serialLimit({ counters }: Seats): number {
+  let used = 1
+  for (const counter of counters.values()) used += counter.used
+  return used + serialSlack
+}
+
+function withCounters(before: Seats["counters"], changed: readonly Counter[]): Seats["counters"] {
+  return new Map([...before, ...changed.map((counter) => [toHex(counter.inviteId), counter] as const)])
 }
 
 function sameHolder(a: Row, b: Row): boolean {

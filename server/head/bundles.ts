@@ -1,6 +1,9 @@
 import { equal, toHex, type Bytes } from "#crypto/base/bytes"
 import type { SignedInvite } from "#crypto/link/invite"
-import type { Chain } from "#crypto/room/head"
+import { policyKind } from "#crypto/link/policy"
+import type { Primitives } from "#crypto/base/primitives"
+import { headKind, type Chain } from "#crypto/room/head"
+import { lastDeputyRank, leaderRank } from "#crypto/room/leaders"
 import { decodeRoster, type Roster } from "#crypto/room/roster"
 import type { WireBundle } from "#crypto/wire/wire"
 import type { Reader } from "../db/schema.ts"
@@ -13,10 +16,15 @@ type Invites = ReadonlyMap<string, SignedInvite>
 
 /**
  * The Heads after `since`, each with what changed from the one before. Whoever knows nothing, or less than is kept,
- * gets the newest ones whole, from the last that the safety code covers (or, where the policy has changed since, from
- * the newest: a joiner starts with the policy in force).
+ * gets the newest ones whole, from one that it can begin with. Where only successors have led since long, there is none:
+ * newcomers wait for the host or a deputy.
  */
-export async function bundlesAfter(db: Reader, chain: Chain, since: number): Promise<readonly WireBundle[]> {
+export async function bundlesAfter(
+  db: Reader,
+  p: Primitives,
+  chain: Chain,
+  since: number,
+): Promise<readonly WireBundle[]> {
   const { head, space, invites } = chain
   if (head === undefined) return []
   const { seq } = head.fields
@@ -27,10 +35,27 @@ export async function bundlesAfter(db: Reader, chain: Chain, since: number): Pro
     if (kept[0]?.seq === since && bytes <= maxCatchUpBytes)
       return kept.slice(1).map((stored, i) => bundleOf(stored, kept[i], invites))
   }
-  const covered = await headsFrom(db, space, codeSeq(seq))
-  const onePolicy = covered.every((stored) => equal(stored.policyId, head.fields.policy))
-  const whole = onePolicy && covered[0]?.seq === codeSeq(seq) ? covered : covered.slice(-1)
+  const whole = (await fromAnchor(db, p, chain, codeSeq(seq))) ?? (await fromAnchor(db, p, chain, 0)) ?? []
   return whole.map((stored, i) => bundleOf(stored, whole[i - 1], invites))
+}
+
+/**
+ * The newest Heads from one that a joiner can begin with: signed by the host or a deputy, and under the policy in force
+ * like all that follow. The newest that the safety code covers if there is such a one, else the newest of all.
+ */
+async function fromAnchor(db: Reader, p: Primitives, { head, space }: Chain, from: number) {
+  if (head === undefined) return undefined
+  const kept = await headsFrom(db, space, from)
+  const broken = kept.findLastIndex((stored) => !equal(stored.policyId, head.fields.policy))
+  const same = kept.slice(broken + 1)
+  const begins = (stored: StoredHead): boolean => {
+    const { signer } = headKind.decode(p, stored.bytes).fields
+    const rank = leaderRank(policyKind.decode(p, stored.policy).fields, decodeRoster(stored.roster), signer)
+    return rank !== undefined && rank <= lastDeputyRank
+  }
+  const covered = same.findLastIndex((stored) => stored.seq <= codeSeq(head.fields.seq) && begins(stored))
+  const anchor = covered >= 0 ? covered : same.findLastIndex(begins)
+  return anchor < 0 ? undefined : same.slice(anchor)
 }
 
 function bundleOf(stored: StoredHead, before: StoredHead | undefined, invites: Invites): WireBundle {

@@ -36,6 +36,8 @@ export interface RoomState {
   readonly waiting: Waiting
   /** Number of the newest app message of each row that has said something. */
   readonly said: Map<SeatSerial, number>
+  /** When the newest Head came; 0 if that was before this service began. */
+  headCameAt: number
   /** Ids of the newest Heads in hex, newest last. */
   headIds: readonly string[]
   /** The newest Step, if it is of the newest Head. */
@@ -73,6 +75,7 @@ export async function readRoomState(db: Reader, p: Primitives, space: SpaceId): 
     answered,
     waiting: new Waiting(waiting),
     said: await newestNumbers(db, space),
+    headCameAt: 0,
     headIds: await newestHeadIds(db, space, recentHeads),
     step,
   }

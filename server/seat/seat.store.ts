@@ -77,6 +77,12 @@ export async function setAnswered(tx: Reader, space: SpaceId, serial: SeatSerial
   await tx.updateTable("seats").set({ n }).where("space", "=", space).where("serial", "=", serial).execute()
 }
 
+/** Whoever gets a Seat or signs a Head is here again: an older goodbye of theirs is shown to nobody any more. */
+export async function dropLeaves(tx: Reader, space: SpaceId, serials: readonly SeatSerial[]): Promise<void> {
+  if (serials.length === 0) return
+  await tx.deleteFrom("leaves").where("space", "=", space).where("serial", "in", serials).execute()
+}
+
 export async function putLeave(tx: Reader, space: SpaceId, serial: SeatSerial, bytes: Bytes): Promise<void> {
   await tx
     .insertInto("leaves")

@@ -15,7 +15,7 @@ import { takeSeats } from "../room/room-state.ts"
 import type { Room } from "../room/room.ts"
 import { deleteRequests, putSealedSeat, type WaitingRequest } from "../seat/request.store.ts"
 import { seatsAfter } from "../seat/seat.rules.ts"
-import { setAnswered, writeSeatChanges } from "../seat/seat.store.ts"
+import { dropLeaves, setAnswered, writeSeatChanges } from "../seat/seat.store.ts"
 import type { Service } from "../service.ts"
 import type { Connection } from "./connection.ts"
 import { invitesOfRows } from "./rows.ts"
@@ -103,6 +103,11 @@ async function store({ db, clock }: Service, room: Room, data: ClientData<"batch
     await putStep(tx, space, step.bytes)
     await putCerts(tx, space, certs)
     await deleteRequests(tx, space, done)
+    await dropLeaves(
+      tx,
+      space,
+      answers.map(({ seat }) => seat.fields.serial),
+    )
     for (const { seat, request } of answers) {
       const { serial } = seat.fields
       await putSealedSeat(tx, space, { request: seat.fields.request, serial, bytes: seat.bytes }, clock())

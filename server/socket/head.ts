@@ -9,16 +9,20 @@ import { dropStep } from "../head/step.store.ts"
 import { sliceWraps } from "../head/wrap.rules.ts"
 import { putWraps, type SeatWrap } from "../head/wrap.store.ts"
 import { dropMessages } from "../message/message.store.ts"
+import { lastDeputyRank, leaderRank } from "#crypto/room/leaders"
 import { recentHeads, takeSeats } from "../room/room-state.ts"
 import type { Room } from "../room/room.ts"
 import { seatsAfter } from "../seat/seat.rules.ts"
-import { writeSeatChanges } from "../seat/seat.store.ts"
+import { dropLeaves, writeSeatChanges } from "../seat/seat.store.ts"
 import type { Service } from "../service.ts"
 import { denySeats } from "../sfu/admission.ts"
 import { checkPolicyTime } from "../space/space.rules.ts"
 import { ok, requireMayLead, roomOf, type Handler } from "./handler.ts"
 import { publishHead } from "./publish-head.ts"
 import { pushWaiting } from "./sync.ts"
+
+/** How long a room is without a Head before a speaker may lead it on. */
+const silenceMs = 20_000
 
 /** The next Head, checked as every member will check it, with the rows it signs; then everybody hears of it. */
 export const head: Handler<"head"> = async (service, connection, data) => {
@@ -51,6 +55,13 @@ function takesOver(before: Chain, after: Chain): boolean {
   return was !== undefined && is !== undefined && !equal(was.seatPub, is.seatPub)
 }
 
+/** A speaker takes over only where nobody leads: somebody's word for that is the time since the last Head came. */
+function checkSilence(chain: Chain, before: Chain, headCameAt: number, now: number): void {
+  if (chain.head === undefined || !takesOver(before, chain)) return
+  const rank = leaderRank(chain.policy.fields, chain.roster, chain.head.fields.signer)
+  if (rank !== undefined && rank > lastDeputyRank && now - headCameAt < silenceMs) throw new Refusal("conflict")
+}
+
 interface Next {
   readonly chain: Chain
   readonly seats: Seats
@@ -73,6 +84,7 @@ async function checked(
   if (chain.head === undefined || chain === before) throw new Refusal("conflict")
   if (before.head === undefined && chain.head.fields.seq !== 0)
     throw new VerifyError("gap", "The first Head of a space has seq 0.")
+  checkSilence(chain, before, room.state.headCameAt, clock())
   if (chain.policy !== before.policy) checkPolicyTime(chain.policy, clock())
   const newEpoch = chain.head.fields.epoch !== before.head?.fields.epoch
   if (!newEpoch && changes.removed.length > 0) throw new VerifyError("bad-rows", "A seat that goes needs a new epoch.")
@@ -99,12 +111,18 @@ async function store(
     await writeSeatChanges(tx, space, changes)
     await insertHead(tx, p, chain, fresh)
     await dropStep(tx, space)
+    await dropLeaves(
+      tx,
+      space,
+      [signerOf(chain)?.serial].flatMap((serial) => serial ?? []),
+    )
     if (newest.fields.epoch !== state.chain.head?.fields.epoch) await dropMessages(tx, space)
     await putWraps(tx, space, newest.fields.epoch, wraps)
     return identities
   })
   state.chain = chain
   takeSeats(state, seats, changes)
+  state.headCameAt = clock()
   state.headIds = [...state.headIds, toHex(newest.id)].slice(-recentHeads)
   state.step = undefined
   return denied

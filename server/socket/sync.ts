@@ -26,7 +26,7 @@ export const sync: Handler<"sync"> = async (service, connection, { ref, since })
       data: {
         ref,
         policy: chain.policy.bytes,
-        heads: await bundlesAfter(db, chain, since),
+        heads: await bundlesAfter(db, service.p, chain, since),
         step: step === undefined ? [] : [step],
         wrap: wrap === undefined ? [] : [wrap],
         wrapsComplete: view !== undefined && (await isComplete(db, chain.space, view)),

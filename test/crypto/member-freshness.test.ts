@@ -97,6 +97,7 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
     const seed = host.state.host?.hostSeed
     if (policy === undefined || seed === undefined) throw new Error("no policy")
     const next = await policyKind.sign(p, seed, { ...policy.fields, serial: policy.fields.serial + 1, prev: policy.id })
+    house.noticeLost = () => true
     ada.notice(next.bytes)
     await house.elapse(2_000)
     expect(ada.state.sending.silence).toBeUndefined()

@@ -64,7 +64,7 @@ export class Truth {
 
   /** Bytes on a wire that others read. */
   carried(who: string, way: string, bytes: Bytes): void {
-    if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(secretMark))
+    if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(Buffer.from(secretMark)))
       throw new Broken("leak", `a secret on the way ${way} of ${who}`)
   }
 
@@ -99,6 +99,6 @@ export class Truth {
   /** Nothing that is stored holds a secret. */
   async stored(): Promise<void> {
     for (const bytes of await this.#house.service.stored())
-      if (Buffer.from(bytes).includes(secretMark)) throw new Broken("leak", "a secret in the database")
+      if (Buffer.from(bytes).includes(Buffer.from(secretMark))) throw new Broken("leak", "a secret in the database")
   }
 }
