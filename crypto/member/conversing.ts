@@ -16,7 +16,7 @@ const repeatMs = 10_000
 /** What a conversation needs at the end of every turn, in order: secrets that are over, what waited for one, repeats, what waits to be said. */
 export async function tendConversation(turn: Turn): Promise<void> {
   const { state } = turn
-  if (state.phase === "gone" || state.secret === undefined || state.chain?.head === undefined) {
+  if (state.phase === "gone" || state.seated === undefined || state.chain?.head === undefined) {
     forgetConversation(turn)
     return
   }

@@ -207,5 +207,11 @@ export function tickListening(turn: Turn): void {
   const due = retiring.filter(({ at }) => at <= monotonic)
   if (due.length === 0) return
   for (const { epoch } of due) order(turn, { kind: "retire", epoch })
+  // Its successor's wrap may never come: what the old one still opens must not wait for that.
+  const { secret } = turn.state
+  if (secret !== undefined && due.some(({ epoch }) => epoch === secret.epoch)) {
+    turn.consumed.push(secret.secret)
+    patch(turn, { secret: undefined })
+  }
   patch(turn, { retiring: retiring.filter(({ at }) => at > monotonic) })
 }
