@@ -91,6 +91,11 @@ export class Person {
     return this.#stopped || phase === "gone" || (this.#turns === 0 && answered)
   }
 
+  /** Whether its tab was closed or loaded again. */
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
   get refusals(): ReadonlyMap<string, number> {
     return this.#driver.refusals
   }
