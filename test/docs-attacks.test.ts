@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest"
 import { benches } from "../tools/bench/benches.ts"
 import { mutants } from "../tools/mutants/mutants.ts"
 import { keyServiceBehaviours } from "./hostile/key-service.ts"
+import { sfuBehaviours } from "./hostile/sfu.ts"
 
 const root = join(import.meta.dirname, "..")
 
@@ -64,9 +65,9 @@ describe("docs/attacks.md", () => {
   })
 
   test("cites rows that the hostile tables really have", async () => {
-    const names = new Set(keyServiceBehaviours.map(({ name }) => name))
+    const names = new Set([...keyServiceBehaviours, ...sfuBehaviours].map(({ name }) => name))
     const cited = (await rows()).flatMap(({ shows }) =>
-      [...shows.matchAll(/`test\/hostile\/service\/[^`]+` "([^"]+)"/g)].map(([, title = ""]) => title),
+      [...shows.matchAll(/`test\/hostile\/[^`]+` "([^"]+)"/g)].map(([, title = ""]) => title),
     )
     expect(cited.length).toBeGreaterThan(0)
     expect(cited.filter((title) => !names.has(title))).toEqual([])
