@@ -10,6 +10,7 @@ export interface TalkOptions {
   readonly late?: { readonly ms: number; readonly answers: boolean }
   readonly leaky?: boolean
   readonly impostor?: boolean
+  readonly hostile?: boolean
 }
 
 export interface Counts {

@@ -27,6 +27,8 @@ interface Options {
   readonly leaky?: boolean
   /** It has everybody's frame keys and not this place's seat key. */
   readonly impostor?: boolean
+  /** It has a token and no key, and sends what it likes. */
+  readonly hostile?: boolean
 }
 
 const native = RTCPeerConnection
@@ -39,9 +41,10 @@ let microphone: MediaStreamTrack | undefined
 let source: MediaStreamTrack | undefined
 const bytes = (value: number, length: number) => new Uint8Array(length).fill(value)
 
-function start({ index, secret = 7, late, leaky = false, impostor = false }: Options): void {
-  worker =
-    late === undefined
+function start({ index, secret = 7, late, leaky = false, impostor = false, hostile = false }: Options): void {
+  worker = hostile
+    ? new Worker(new URL("./hostile.worker.ts", import.meta.url), { type: "module" })
+    : late === undefined
       ? new Worker(new URL("../../../web/media/media.worker.ts", import.meta.url), { type: "module" })
       : lateWorker(late)
   worker.addEventListener("message", ({ data }: MessageEvent<MediaToPage>) => {
