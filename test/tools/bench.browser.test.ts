@@ -19,6 +19,7 @@ it.each([
   ["frame", ["chromium", "firefox"], ["bytes added to a cell", "share of LiveKit's time"]],
   ["rotate", ["chromium"], ["1000 seats: make and wrap", "10000 seats: wraps"]],
   ["lockout", [], ["5 seats: p95"]],
+  ["churn", [], ["a leaver's keys, longest", "a kick's"]],
   ["join", ["chromium"], ["tap to sound, p95", "what encryption adds"]],
 ])("a quick run of %s measures everything and prints one document", async (name, browsers, expected) => {
   const { status, stdout, stderr } = await node(["tools/bench/bench.ts", "--only", name, "--json", "--quick"])

@@ -1,3 +1,4 @@
+import { churn } from "./churn.ts"
 import type { Figure } from "./figure.ts"
 import { frame } from "./frame.ts"
 import { join } from "./join.ts"
@@ -37,6 +38,11 @@ export const benches: readonly Bench[] = [
     name: "lockout",
     promise: "kick to the last frame that the ex-member's keys open, at 5, 50 and 200 seats (p95 ≤ 0.5 s at 200)",
     run: lockout,
+  },
+  {
+    name: "churn",
+    promise: "a join and a leave every second: a leaver's newest key is of use for ≤ 10 s, a kick's for ≤ 2 s",
+    run: churn,
   },
   {
     name: "join",

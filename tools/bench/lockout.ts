@@ -1,12 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { startService } from "../lib/service-run.mjs"
-import { freshSfuKey } from "../lib/sfu-run.mjs"
 import type { BenchRun } from "./benches.ts"
 import { atLeast, atMost, context, type Figure } from "./figure.ts"
 import { openRoom, type Kick } from "./lockout/room.ts"
 import { withParts } from "./parts.ts"
+import { startQuietService } from "./quiet-service.ts"
 import { quantile } from "./stats.ts"
 
 /** The goal is for the last size. */
@@ -19,18 +15,11 @@ const longestMs = 80_000
 /** Kicks listeners from rooms of a real key service, and looks until when their keys still open what is said. */
 export function lockout(run: BenchRun): Promise<readonly Figure[]> {
   return withParts(async (parts) => {
-    const folder = await mkdtemp(join(tmpdir(), "sottovoce-lockout-"))
-    parts.end(() => rm(folder, { recursive: true, force: true }))
-    await writeFile(join(folder, "index.html"), "<!doctype html>")
-    // no sound flows: nobody asks for the media server
-    const sfu = { ...freshSfuKey(), url: "ws://127.0.0.1:9" }
-    const service = await startService({ database: join(folder, "lockout.db"), page: folder, sfu })
-    parts.end(service.stop)
+    const origin = await startQuietService(parts)
     const figures: Figure[] = []
     const wanted: readonly number[] = run.quick ? sizes.quick : sizes.whole
     for (const [network, seats] of wanted.entries()) {
-      // the bots give addresses of 127.0.0.0/8 as their own
-      const kicks = await kicksOf(service.url.replace("localhost", "127.0.0.1"), seats, network, run)
+      const kicks = await kicksOf(origin, seats, network, run)
       figures.push(...figuresOf(seats, kicks, seats === wanted.at(-1), run.quick ? 1 : kicksPerSize))
     }
     return figures
