@@ -19,6 +19,11 @@ it.each([
   ["frame", ["chromium", "firefox"], ["bytes added to a cell", "share of LiveKit's time"]],
   ["rotate", ["chromium"], ["1000 seats: make and wrap", "10000 seats: wraps"]],
   ["lockout", [], ["5 seats: p95"]],
+  [
+    "takeover",
+    [],
+    ["5 seats, standing deputy: to the next Head", "50 seats, fresh deputy: moderator's kick to its Head"],
+  ],
   ["churn", [], ["a leaver's keys, longest", "a kick's"]],
   ["join", ["chromium"], ["tap to sound, p95", "what encryption adds"]],
 ])("a quick run of %s measures everything and prints one document", async (name, browsers, expected) => {

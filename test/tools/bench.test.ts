@@ -14,13 +14,13 @@ describe("npm run bench", { timeout: 60_000 }, () => {
     const { status, stdout } = await bench("--help")
     expect(status).toBe(0)
     for (const { name, promise } of benches) expect(stdout).toContain(`${name.padEnd(10)}${promise}`)
-    expect(benches.map(({ name }) => name)).toEqual(["frame", "rotate", "lockout", "churn", "join"])
+    expect(benches.map(({ name }) => name)).toEqual(["frame", "rotate", "lockout", "churn", "takeover", "join"])
   })
 
   it("an unknown bench or option is one sentence and exit status 2", async () => {
     const unknown = await bench("--only", "nothing", "--json")
     expect([unknown.status, unknown.stdout]).toEqual([2, ""])
-    expect(unknown.stderr).toBe("--only takes one of frame, rotate, lockout, churn, join (see --help).\n")
+    expect(unknown.stderr).toBe("--only takes one of frame, rotate, lockout, churn, takeover, join (see --help).\n")
     expect((await bench("--fast")).status).toBe(2)
   })
 

@@ -4,6 +4,7 @@ import { frame } from "./frame.ts"
 import { join } from "./join.ts"
 import { lockout } from "./lockout.ts"
 import { rotate } from "./rotate.ts"
+import { takeover } from "./takeover.ts"
 
 export interface BenchRun {
   /** Few repetitions: shows that it runs. */
@@ -43,6 +44,11 @@ export const benches: readonly Bench[] = [
     name: "churn",
     promise: "a join and a leave every second: a leaver's newest key is of use for ≤ 10 s, a kick's for ≤ 2 s",
     run: churn,
+  },
+  {
+    name: "takeover",
+    promise: "a leader's end to the first deputy's Head (≤ 24 s), a moderator's kick then to its Head (≤ 3 s)",
+    run: takeover,
   },
   {
     name: "join",

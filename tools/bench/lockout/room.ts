@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { hostSpace, joinSpace, type BotOptions } from "../../../test/support/bot.ts"
-import { seatCrowd } from "./crowd.ts"
+import { seatCrowd } from "../crowd/crowd.ts"
 import { hoarder, type ExMember } from "./ex-member.ts"
 import { frameMs, startTalking, type Hear, type Talker } from "./talker.ts"
 
