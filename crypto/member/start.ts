@@ -138,6 +138,7 @@ const blank: Omit<MemberState, "space" | "hostPub"> = {
   knocking: false,
   heldSeat: undefined,
   seated: undefined,
+  ticket: undefined,
   secret: undefined,
   renewWrapAt: undefined,
   headAt: undefined,

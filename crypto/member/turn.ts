@@ -97,6 +97,7 @@ export function leaveRoom(turn: Turn, problem: Problem, keepRecord: boolean): vo
     phase: "gone",
     problem,
     seated: undefined,
+    ticket: undefined,
     secret: undefined,
     request: undefined,
     answered: undefined,
