@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts"
 
 const takeover = "test/crypto/member-takeover.test.ts"
 const freshness = "test/crypto/member-freshness.test.ts"
+const insiders = "test/crypto/member-insiders.test.ts"
 const admission = "test/crypto/member-admission.test.ts"
 
 /** Bugs in how a room lives: admission, kicks, takeover, freshness. */
@@ -141,6 +142,30 @@ export const roomMutants: readonly Mutant[] = [
     replace: `  if (after.rows.size < 0) throw`,
     test: "test/server/heads.test.ts",
     title: "rows that are not those signed",
+  },
+  {
+    name: "a history may begin with anybody whom its own stage lets lead",
+    file: "crypto/room/head.ts",
+    find: `if (last === undefined && rank > lastDeputyRank)`,
+    replace: `if (last === undefined && rank > 1000)`,
+    test: insiders,
+    title: "cannot lead whoever comes back",
+  },
+  {
+    name: "whoever knocks waits for a deputy",
+    file: "crypto/member/leading.ts",
+    find: `    waiting: waiting.filter(({ request }) => !equal(request.id, answer.fields.request)),`,
+    replace: `    waiting: waiting.filter(({ request }) => !equal(request.id, answer.fields.space)),`,
+    test: insiders,
+    title: "that knock make no deputy take over",
+  },
+  {
+    name: "a request that is sent again reads the clock anew",
+    file: "crypto/member/joining.ts",
+    find: `readClock(turn, fields.time, kek.leader, request.askedAt)`,
+    replace: `readClock(turn, fields.time, kek.leader, request.sentAt)`,
+    test: insiders,
+    title: "cannot set a speaker's clock back",
   },
   {
     name: "a history older than the one in the vault is taken",
