@@ -13,7 +13,6 @@ import { actOn, decide, order, orderAnswer } from "./ordering.ts"
 import { newestPolicy, newPolicy } from "./rotating.ts"
 import { say } from "./saying.ts"
 import { learnInvites } from "./standby.ts"
-import { wantTicket } from "./ticket.ts"
 import { acts, ask, chainOf, leaveRoom, leading, patch, type Turn } from "./turn.ts"
 import type { HostKeys, MemberCommand } from "./types.ts"
 
@@ -68,7 +67,8 @@ export async function obey(turn: Turn, id: number, command: MemberCommand): Prom
     case "end":
       return end(turn, id)
     case "sfu-token":
-      return wantTicket(turn, id)
+      if (turn.state.socket !== "synced") throw new UsageError("offline", "The key service is out of reach.")
+      return ask(turn, { kind: "sfu", id }, (ref) => ({ TAG: "sfu", data: { ref } }))
     default:
       command satisfies never
   }

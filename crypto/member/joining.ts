@@ -13,7 +13,6 @@ import { helloKinds } from "../wire/wire.ts"
 import { hello, sync } from "./hello.ts"
 import { installEpoch } from "./listening.ts"
 import { clockKnown, readClock } from "./freshness.ts"
-import { fetchTicket } from "./ticket.ts"
 import { acts, ask, chainOf, leaveRoom, patch, persist, spread, type Turn } from "./turn.ts"
 import type { AnsweredRequest, LeaderKek, OpenRequest, Problem } from "./types.ts"
 
@@ -183,13 +182,10 @@ async function seated(
     installEpoch(turn, { epoch: fields.epoch, step: fields.step, secret })
   else turn.consumed.push(secret)
   persist(turn)
-  if (firstSeat && turn.state.seatSeed !== undefined) {
+  if (firstSeat && turn.state.seatSeed !== undefined)
     await hello(turn, "hello-seat", helloKinds.seat, turn.state.seatSeed)
-    fetchTicket(turn)
-    return
-  }
   // The wrap that would not open under the older chains is asked for again.
-  if (turn.state.secret?.epoch !== head?.fields.epoch) sync(turn)
+  else if (turn.state.secret?.epoch !== head?.fields.epoch) sync(turn)
 }
 
 /** A deputy's Seat for a request the leader has answered: one more chain, if it knows the secret that we know. */

@@ -21,7 +21,6 @@ import { carryOutOrders } from "./ordering.ts"
 import { stall, tickSending } from "./sending.ts"
 import { follow, keepReady, standsBy, takeChanges } from "./standby.ts"
 import { leadIfNobodyDoes } from "./takeover.ts"
-import { takeTicket, ticketRefused, tickTicket } from "./ticket.ts"
 import { acts, chainOf, leaveRoom, patch, patchLead, persist, raise, type Turn } from "./turn.ts"
 import type { Asked, Input, MemberState, TurnResult, World } from "./types.ts"
 import { messageRefused } from "./watching.ts"
@@ -88,13 +87,7 @@ async function take(turn: Turn, input: Input): Promise<void> {
     case "online":
       return
     case "offline":
-      return patch(turn, {
-        socket: "offline",
-        nonce: undefined,
-        asked: new Map(),
-        ticket: undefined,
-        ...offlineLead(turn.state),
-      })
+      return patch(turn, { socket: "offline", nonce: undefined, asked: new Map(), ...offlineLead(turn.state) })
     case "message":
       return takeMessage(turn, input.message)
     case "command":
@@ -111,7 +104,6 @@ async function take(turn: Turn, input: Input): Promise<void> {
     case "tick":
       tickClocks(turn)
       await tickJoining(turn)
-      tickTicket(turn)
       tickListening(turn)
       tickNotices(turn)
       if (turn.state.lead !== undefined) tickLanding(turn)
@@ -195,7 +187,6 @@ async function takeMessage(turn: Turn, message: ServiceMessage): Promise<void> {
       return takeEnd(turn, message.data)
     case "sfu": {
       const { url, token, identity } = message.data
-      if (asked?.kind === "ticket") takeTicket(turn, message.data)
       if (asked?.kind === "sfu")
         turn.out.push({ kind: "reply", id: asked.id, value: { kind: "sfu", url, token, identity } })
       return
@@ -254,7 +245,6 @@ async function takeOk(turn: Turn, asked: Asked | undefined): Promise<void> {
 }
 
 async function takeError(turn: Turn, asked: Asked | undefined, code: string): Promise<void> {
-  if (asked?.kind === "ticket") return ticketRefused(turn, code)
   turn.out.push({ kind: "refused", code })
   switch (asked?.kind) {
     case "hello-seat":

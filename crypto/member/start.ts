@@ -138,7 +138,6 @@ const blank: Omit<MemberState, "space" | "hostPub"> = {
   knocking: false,
   heldSeat: undefined,
   seated: undefined,
-  ticket: undefined,
   secret: undefined,
   renewWrapAt: undefined,
   headAt: undefined,

@@ -97,7 +97,6 @@ export function leaveRoom(turn: Turn, problem: Problem, keepRecord: boolean): vo
     phase: "gone",
     problem,
     seated: undefined,
-    ticket: undefined,
     secret: undefined,
     request: undefined,
     answered: undefined,

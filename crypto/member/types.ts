@@ -215,18 +215,6 @@ export interface Sending {
   readonly switchTo: { readonly epoch: number; readonly at: number } | undefined
 }
 
-/** A ticket to the media server, fetched before anybody asked for one; good for one join. Never stored. */
-export interface Ticket {
-  /** Whether this member was on stage when it was asked for. */
-  readonly onStage: boolean
-  /** When it was asked for. Monotonic. */
-  readonly at: number
-  /** The command that waits for it. */
-  readonly wantedBy: number | undefined
-  /** Undefined: on its way. */
-  readonly reply: Extract<MemberReply, { kind: "sfu" }> | undefined
-}
-
 export interface MemberState {
   readonly phase: Phase
   readonly problem: Problem | undefined
@@ -259,7 +247,6 @@ export interface MemberState {
   /** A Seat whose Step has not come yet. */
   readonly heldSeat: Bytes | undefined
   readonly seated: Seated | undefined
-  readonly ticket: Ticket | undefined
   /** secret(epoch, step) of the newest epoch whose wrap or Seat opened. */
   readonly secret: SecretAt | undefined
   /** When to ask again if the newest epoch's wrap has not opened; undefined: it has. */
@@ -317,8 +304,7 @@ export type AlarmKind =
 
 export type Asked =
   | {
-      readonly kind:
-        "hello-seat" | "hello-invite" | "hello-host" | "sync" | "rows" | "wraps" | "request" | "ticket" | "quiet"
+      readonly kind: "hello-seat" | "hello-invite" | "hello-host" | "sync" | "rows" | "wraps" | "request" | "quiet"
     }
   | { readonly kind: "post"; readonly post: HeadPost | BatchPost }
   | { readonly kind: "sfu" | "end"; readonly id: number }
