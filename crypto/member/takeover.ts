@@ -46,10 +46,10 @@ export async function leadIfNobodyDoes(turn: Turn): Promise<void> {
   }
   if (turn.state.lead === undefined) patch(turn, { lead: newLeading(undefined) })
   const { seats, inflight } = leading(turn)
-  if (inflight !== undefined) return
   patchLead(turn, { wanted: true })
+  // With the rows it shows whether a Head of ours from before a reload still follows the newest one.
   if (seats === undefined) askRows(turn)
-  else await takeOver(turn, rank)
+  else if (inflight === undefined) await takeOver(turn, rank)
 }
 
 /** Whoever leads needs no Seat: the key of a request under way is wiped. */
