@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutant.ts"
 
 const chain = "test/crypto/head-chain.test.ts"
+const hostile = "test/hostile/key-service.test.ts"
 const removed = "test/scenario/removed-member.test.ts"
 
 /** Bugs in what binds keys to the history: Heads, Steps, KEKs, counters. */
@@ -148,5 +149,29 @@ export const keyMutants: readonly Mutant[] = [
     replace: `return p.expand(secret, info("sframe", view.subarray(0, 0)), secretBytes)`,
     test: "test/crypto/key-schedule.test.ts",
     title: "hangs on the history",
+  },
+  {
+    name: "the secret of an epoch lives on where the next one's wrap never comes",
+    file: "crypto/member/listening.ts",
+    find: `if (secret !== undefined && due.some(({ epoch }) => epoch === secret.epoch)) {`,
+    replace: `if (secret !== undefined && due.length < 0) {`,
+    test: hostile,
+    title: "withholds the keys of an epoch so that the one before may live on",
+  },
+  {
+    name: "rows are believed that are not those signed",
+    file: "crypto/member/leading.ts",
+    find: `if (!equal(seatsHash(p, gatheringRows, gatheringCounters), chain.seats)) {`,
+    replace: `if (gatheringRows.length < 0) {`,
+    test: hostile,
+    title: "takes a removal, and goes on showing the rows from before it",
+  },
+  {
+    name: "a Seat may name a Head of another history",
+    file: "crypto/member/joining.ts",
+    find: `if (newest && !turn.state.heads.some((id) => equal(id, fields.head)))`,
+    replace: `if (newest && turn.state.heads.length < 0)`,
+    test: hostile,
+    title: "has the leader seat somebody in another history",
   },
 ]
