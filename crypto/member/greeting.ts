@@ -5,6 +5,7 @@ import { openCard } from "../link/card.ts"
 import { acceptInvite, inviteIdOf, inviteRefusal, inviteSecrets, unwrapCardKey } from "../link/invite.ts"
 import { acceptPolicy, policyKind, type SignedPolicy } from "../link/policy.ts"
 import { acceptHead, startChain, type HeadBundle } from "../room/head.ts"
+import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
 import { helloKinds, type ServiceData, type WireBundle } from "../wire/wire.ts"
 import { takeHead, takeStep, takeWrap, wrapsComplete } from "./listening.ts"
 import { takeSeat, wantSeat } from "./joining.ts"
@@ -116,7 +117,12 @@ export async function takeState(turn: Turn, data: ServiceData<"state">): Promise
       throw new VerifyError("rolled-back", "The service shows a policy older than one we know.")
     patch(turn, { chain: startChain(space, hostPub, policy) })
   }
+  const inForce = chainOf(turn).policy
+  const [first] = data.heads
+  if (chainOf(turn).head === undefined && first !== undefined) await begin(turn, fromWire(first), inForce)
   for (const bundle of data.heads) await catchUp(turn, fromWire(bundle))
+  if (chainOf(turn).policy.fields.serial < inForce.fields.serial && data.heads.length > 0)
+    throw new VerifyError("rolled-back", "The service shows a history older than the policy in force.")
   const newest = data.heads.at(-1)
   if (newest !== undefined && !equal(newest.head, chainOf(turn).head?.bytes ?? new Uint8Array()))
     throw new VerifyError("rolled-back", "The service shows an older history than one we know.")
@@ -130,6 +136,24 @@ export async function takeState(turn: Turn, data: ServiceData<"state">): Promise
   }
   for (const seat of data.seats) await takeSeat(turn, seat)
   await wantSeat(turn)
+}
+
+/**
+ * Begins a history at a Head of the host or of a deputy. It may name a policy older than the one in force, which a later
+ * Head names then; but whoever signed it is a deputy still.
+ */
+async function begin(turn: Turn, bundle: HeadBundle, inForce: SignedPolicy): Promise<void> {
+  const { p } = turn.world
+  const { space, hostPub } = chainOf(turn)
+  if (bundle.policy === undefined) return
+  const named = policyKind.decode(p, bundle.policy)
+  if (named.fields.serial >= inForce.fields.serial) return
+  const policy = await acceptPolicy(p, bundle.policy, space, hostPub, undefined)
+  const { roster, head } = await acceptHead(p, startChain(space, hostPub, policy), bundle)
+  const rank = head && leaderRank(inForce.fields, roster, head.fields.signer)
+  if (rank === undefined || rank > lastDeputyRank)
+    throw new VerifyError("not-a-leader", "A history that one comes to begins with the host or a deputy.")
+  patch(turn, { chain: startChain(space, hostPub, policy) })
 }
 
 /** Takes a Head; over a gap of more than the service keeps, starts again like a joiner, never below what is known. */

@@ -13,7 +13,7 @@ import { actOn, decide, order, orderAnswer } from "./ordering.ts"
 import { newestPolicy, newPolicy } from "./rotating.ts"
 import { say } from "./saying.ts"
 import { learnInvites } from "./standby.ts"
-import { acts, ask, chainOf, leaveRoom, leading, patch, type Turn } from "./turn.ts"
+import { acts, ask, chainOf, leading, leaveRoom, patch, persist, type Turn } from "./turn.ts"
 import type { HostKeys, MemberCommand } from "./types.ts"
 
 /** A group invite's seats; a personal one has 1. */
@@ -128,7 +128,9 @@ async function revoke(turn: Turn, inviteHex: string): Promise<void> {
   const deputies = newestPolicy(turn).fields.deputies.filter((id) => !equal(id, inviteId))
   const policy = await newPolicy(turn, { revoked: [inviteId], deputies })
   decide(turn, { policy, remove: rows.map((row) => row.serial), urgent: true })
-  // Over the media server as well: neither the service nor a deputy can hold it back.
+  // Over the media server as well: neither the service nor a deputy can hold it back. Stored first: no other policy may
+  // have its number.
+  persist(turn)
   turn.out.push({ kind: "notice", bytes: policy.bytes })
 }
 

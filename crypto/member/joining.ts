@@ -21,6 +21,7 @@ const renewMs = 600_000
 const renewSpreadMs = 60_000
 /** A request that got no answer is sent again. */
 const answerTimeoutMs = 10_000
+const quietTimeoutMs = 30_000
 /** How long a deputy's Seat may come after the leader's: then the request's key is wiped. */
 const besideMs = 5_000
 const unreadAgainMs = 2_000
@@ -312,7 +313,9 @@ export async function tickJoining(turn: Turn): Promise<void> {
   }
   if (state.socket !== "synced" || leadsOrWill(turn)) return
   if (state.request !== undefined) {
-    if (state.hostOnline && !state.knocking && monotonic - state.request.sentAt > answerTimeoutMs) {
+    // Without a leader as well, now and then: an invite that was taken back meanwhile hears of nothing else.
+    const patience = state.hostOnline ? answerTimeoutMs : quietTimeoutMs
+    if (!state.knocking && monotonic - state.request.sentAt > patience) {
       // The same bytes: if the leader has answered, the service hands out the same Seat again.
       const { request } = state
       patch(turn, { request: { ...request, sentAt: monotonic } })

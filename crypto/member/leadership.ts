@@ -136,4 +136,6 @@ export interface LeadRecord {
   readonly keks: readonly { readonly serial: SeatSerial; readonly key: Bytes; readonly epoch: number }[]
   /** A Head sent and not yet echoed: posted first after a reload. */
   readonly unechoed: HeadPost | undefined
+  /** What was decided and waits for a Head. */
+  readonly pending: PendingChanges
 }

@@ -15,7 +15,7 @@ import { makeHead, newPolicy, postHead, revokedRows } from "./rotating.ts"
 import { askRows, checkAdmitted, learnInvites } from "./standby.ts"
 import { leaderLeft } from "./takeover.ts"
 import { sendChunk } from "./wrapping.ts"
-import { acts, chainOf, leading, ownKey, patchLead, persist, type Turn } from "./turn.ts"
+import { acts, chainOf, leading, ownEntry, ownKey, patchLead, persist, type Turn } from "./turn.ts"
 import type { BatchPost, HeadPost, PendingChanges, Waiting } from "./leadership.ts"
 
 /** Protocol §10. All in ms. */
@@ -188,12 +188,13 @@ export async function lead(turn: Turn): Promise<void> {
   const { monotonic } = turn.world
   const state = leading(turn)
   if (turn.state.socket === "offline") return kickOffline(turn)
-  if (turn.state.socket !== "synced" || !acts(turn)) return
+  if (turn.state.socket !== "synced" || !acts(turn) || isTakenBack(turn)) return
   if (state.seats === undefined) {
     if (chainOf(turn).head !== undefined) askRows(turn)
     return
   }
   if (state.inflight === undefined) {
+    nameNoticed(turn)
     dropSilent(turn)
     await tickKnocking(turn)
     await renewPolicy(turn)
@@ -206,6 +207,20 @@ export async function lead(turn: Turn): Promise<void> {
     if (batchDue && knowsNewest(turn)) await makeBatch(turn)
   }
   sendChunk(turn)
+}
+
+/** Whoever comes to lead names the policy that it knows of and that no Head names yet. */
+function nameNoticed(turn: Turn): void {
+  const known = turn.state.noticedPolicy?.policy
+  const waiting = leading(turn).pending.policy?.fields.serial ?? 0
+  if (known !== undefined && known.fields.serial > waiting) change(turn, { policy: known, urgent: true })
+}
+
+/** Whoever the host has taken the invite from makes no Head any more: the next one leads, and names the policy. */
+function isTakenBack(turn: Turn): boolean {
+  const own = ownEntry(turn)?.inviteId
+  const revoked = turn.state.noticedPolicy?.policy.fields.revoked
+  return own !== undefined && revoked?.some((id) => equal(id, own)) === true
 }
 
 /** Out of the service's reach a kick is made all the same: the media server carries it, and senders fall silent. */

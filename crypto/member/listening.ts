@@ -50,6 +50,8 @@ export async function takeHead(turn: Turn, bundle: HeadBundle): Promise<void> {
     patch(turn, { renewWrapAt: monotonic + wrapTimeoutMs + wrapSpreadMs + spread(turn, wrapSpreadMs) })
     announceEpoch(turn, head.fields.epoch, head.fields.reason === reasons.urgent)
   }
+  // A step may have risen in a Step that was lost with a connection.
+  if (old === head.fields.epoch) advance(turn)
   persist(turn)
 }
 

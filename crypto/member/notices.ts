@@ -5,7 +5,7 @@ import { headKind, reasons } from "../room/head.ts"
 import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
 import { change } from "./pending.ts"
 import { announceEpoch } from "./sending.ts"
-import { acts, chainOf, clearAlarm, patch, raise, type Turn } from "./turn.ts"
+import { acts, chainOf, clearAlarm, ownEntry, patch, raise, type Turn } from "./turn.ts"
 
 /** A Head or policy that reached us over the media server alone, for this long, is being held back by the service. */
 const withheldMs = 3_000
@@ -42,6 +42,8 @@ async function takeHeadNotice(turn: Turn, bytes: Bytes): Promise<void> {
   if (entry === undefined || rank === undefined || (rank > lastDeputyRank && signer !== head.fields.signer))
     throw new VerifyError("not-a-leader", "The signer of this Head may not lead.")
   await headKind.verify(p, notice, entry.seatPub)
+  // A page of ours from before a reload.
+  if (signer === ownEntry(turn)?.index) return
   if (seq === head.fields.seq && signer === head.fields.signer && equal(notice.fields.prev, head.fields.prev)) {
     // One leader, two Heads for one place: the proof of a fork.
     raise(turn, "fork", signer)

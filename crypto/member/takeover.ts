@@ -4,6 +4,7 @@ import { askRows } from "./standby.ts"
 import { makeTakeover } from "./rotating.ts"
 import { newLeading } from "./start.ts"
 import { acts, chainOf, leading, ownRank, patch, patchLead, persist, type Turn } from "./turn.ts"
+import type { Sending } from "./types.ts"
 import { noPending } from "./pending.ts"
 
 /** Protocol §6, "Takeover". All in ms; each rank waits a little longer than the one before. */
@@ -104,7 +105,7 @@ function isDue(turn: Turn, rank: number): boolean {
   const over = (since: number | undefined, ms: number): boolean => since !== undefined && monotonic - since >= ms
   const quiet = over(headAt && Math.max(headAt, noticed?.at ?? headAt), quietMs + rankMs * rank)
   // A successor is somebody who is on air, or would be if the news were not so old: the later ones wait longer than that.
-  if (rank > lastDeputyRank) return quiet && (sending.epoch !== undefined || sending.silence === "stale-head")
+  if (rank > lastDeputyRank) return quiet && (sending.epoch !== undefined || isLate(sending.silence))
   if (lead === undefined) return quiet
   const mine = outranks(turn, rank) && (lead.wanted || over(lead.retakeAt, 0))
   const oldest = lead.waiting[0]?.since
@@ -117,6 +118,9 @@ function isDue(turn: Turn, rank: number): boolean {
     over(lead.handedOverAt, handedOverRankMs * (rank - 1))
   )
 }
+
+/** Silent only because nobody leads as the host wants it. */
+const isLate = (silence: Sending["silence"]): boolean => silence === "stale-head" || silence === "withheld"
 
 /** In the same epoch if we know its secret; only the host opens a new one without it, and only when nobody else answers. */
 async function takeOver(turn: Turn, rank: number): Promise<void> {

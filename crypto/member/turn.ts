@@ -78,6 +78,7 @@ function leadRecord(lead: Leading): LeadRecord {
     secret: lead.secret,
     keks: [...keks].map(([serial, kek]) => ({ serial, key: kek.key, epoch: kek.epoch })),
     unechoed: lead.inflight?.kind === "head" ? lead.inflight : undefined,
+    pending: lead.pending,
   }
 }
 

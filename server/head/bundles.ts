@@ -40,22 +40,23 @@ export async function bundlesAfter(
 }
 
 /**
- * The newest Heads from one that a joiner can begin with: signed by the host or a deputy, and under the policy in force
- * like all that follow. The newest that the safety code covers if there is such a one, else the newest of all.
+ * The newest Heads from one that a joiner can begin with: signed by somebody who is the host or a deputy under the policy
+ * in force. The newest that the safety code covers if there is such a one, else the newest of all.
  */
-async function fromAnchor(db: Reader, p: Primitives, { head, space }: Chain, from: number) {
+async function fromAnchor(db: Reader, p: Primitives, { head, space, policy }: Chain, from: number) {
   if (head === undefined) return undefined
   const kept = await headsFrom(db, space, from)
-  const broken = kept.findLastIndex((stored) => !equal(stored.policyId, head.fields.policy))
-  const same = kept.slice(broken + 1)
   const begins = (stored: StoredHead): boolean => {
     const { signer } = headKind.decode(p, stored.bytes).fields
-    const rank = leaderRank(policyKind.decode(p, stored.policy).fields, decodeRoster(stored.roster), signer)
-    return rank !== undefined && rank <= lastDeputyRank
+    const roster = decodeRoster(stored.roster)
+    return [policyKind.decode(p, stored.policy), policy].every(({ fields }) => {
+      const rank = leaderRank(fields, roster, signer)
+      return rank !== undefined && rank <= lastDeputyRank
+    })
   }
-  const covered = same.findLastIndex((stored) => stored.seq <= codeSeq(head.fields.seq) && begins(stored))
-  const anchor = covered >= 0 ? covered : same.findLastIndex(begins)
-  return anchor < 0 ? undefined : same.slice(anchor)
+  const covered = kept.findLastIndex((stored) => stored.seq <= codeSeq(head.fields.seq) && begins(stored))
+  const anchor = covered >= 0 ? covered : kept.findLastIndex(begins)
+  return anchor < 0 ? undefined : kept.slice(anchor)
 }
 
 function bundleOf(stored: StoredHead, before: StoredHead | undefined, invites: Invites): WireBundle {

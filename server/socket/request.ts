@@ -3,7 +3,7 @@ import type { SignedInvite } from "#crypto/link/invite"
 import { hostInviteId, inviteRefusal } from "#crypto/link/invite"
 import { counterStates, type Row } from "#crypto/room/seats"
 import { acceptSeatRequest, seatRequestKind, type SignedSeatRequest } from "#crypto/seat/seat-request"
-import { helloKinds } from "#crypto/wire/wire"
+import { helloKinds, type ServiceMessage } from "#crypto/wire/wire"
 import { Refusal } from "../errors.ts"
 import { recentHeads } from "../room/room-state.ts"
 import type { Room } from "../room/room.ts"
@@ -35,8 +35,14 @@ export const request: Handler<"request"> = async (service, connection, { ref, re
     requireHolder(connection, named, row)
     const accepted = await acceptSeatRequest(p, bytes, { ...room.state, invite })
     const id = toHex(accepted.id)
+    const shown: ServiceMessage = {
+      TAG: "request",
+      data: { request: accepted.bytes, invite: inviteBytes(chain, toHex(named.inviteId)) },
+    }
     if (waiting.get(id) !== undefined) {
       remember(connection, id, toHex(named.seatPub))
+      // Asked again because no answer came: whoever leads may have lost it with what it had under way.
+      room.toLeaders(shown)
       return ok(ref)
     }
     if (await answeredBefore(service, room, connection, accepted, row)) return ok(ref)
@@ -51,10 +57,7 @@ export const request: Handler<"request"> = async (service, connection, { ref, re
     waiting.add({ id, seatPub: toHex(seatPub), inviteId: toHex(inviteId), n, receivedAt: clock() })
     // the room only: a ticket is for the seated
     openRooms.prepare(room.state.sfuRoom)
-    room.toLeaders({
-      TAG: "request",
-      data: { request: accepted.bytes, invite: inviteBytes(chain, toHex(inviteId)) },
-    })
+    room.toLeaders(shown)
     return ok(ref)
   })
 }

@@ -33,6 +33,8 @@ export interface DevicePorts {
 
 const noKey: Bytes = new Uint8Array(32)
 
+const answerMs = 10_000
+
 /** One run of a page: it begins with what the vault has, and ends with a crash, a goodbye or the end of the run. */
 export class Device {
   readonly id: number
@@ -51,6 +53,8 @@ export class Device {
   #lineOpen = false
   #failures = 0
   #nextCommand = 1
+  #heard = 0
+  #watched = -1
   #sleptMs = 0
   #asleep: Input[] | undefined
   #key: { readonly seed: Bytes; readonly pub: Bytes } | undefined
@@ -95,6 +99,8 @@ export class Device {
     const line = this.isAsleep ? undefined : this.#ports.dial(this)
     if (line === undefined) return this.#retry()
     this.#line = line
+    this.#watched = -1
+    this.#watch(line)
   }
 
   /** The connection is up: what the service says comes from here on. */
@@ -121,7 +127,22 @@ export class Device {
   }
 
   async hear(line: Line, bytes: Bytes): Promise<void> {
-    if (line === this.#line) await this.take({ kind: "message", message: serviceCodec.decode(bytes) })
+    if (line !== this.#line) return
+    this.#heard++
+    await this.take({ kind: "message", message: serviceCodec.decode(bytes) })
+  }
+
+  /** As the courier does: a service that is silent for ten seconds after a message is not there any more. */
+  #watch(line: Line | undefined): void {
+    const heard = this.#heard
+    if (line === undefined || this.#watched === heard) return
+    this.#watched = heard
+    const look = async (): Promise<void> => {
+      if (this.#heard !== heard || line !== this.#line) return
+      if (this.isAsleep) this.#ports.after(answerMs, look)
+      else line.break(0)
+    }
+    this.#ports.after(answerMs, look)
   }
 
   command(command: MemberCommand, reply: (reply: MemberReply) => void = () => undefined): Promise<void> {
@@ -196,6 +217,7 @@ export class Device {
         return
       case "send":
         if (this.#lineOpen) this.#line?.send(clientCodec.encode(output.message))
+        this.#watch(this.#line)
         return
       case "notice":
         this.#ports.notice(this, output.bytes)

@@ -77,7 +77,6 @@ export class Line {
 
   /** The connection is cut without a word; each side finds out in its own time. */
   break(noticeWithin = noticeMs): void {
-    if (this.#broken) return
     this.#broken = true
     const { agenda } = this.#ports
     agenda.after(Math.min(noticeWithin, this.#ports.delay() * 2), () => this.#tellMember())

@@ -1,5 +1,6 @@
 import { equal } from "#crypto/base/bytes"
-import { leaderRank } from "#crypto/room/leaders"
+import type { Chain } from "#crypto/room/head"
+import { lastDeputyRank, leaderRank } from "#crypto/room/leaders"
 import { Actions } from "./actions.ts"
 import { Broken } from "./broken.ts"
 import type { Device } from "./device.ts"
@@ -87,15 +88,23 @@ function mayLead({ state, seatPub }: Device): boolean {
   const { chain, secret } = state
   if (secret?.epoch !== chain?.head?.fields.epoch || secret?.step !== chain?.step) return false
   const entry = chain?.roster.find((one) => equal(one.seatPub, seatPub))
+  // Whoever the host has taken the invite from leads no more, whether or not a Head says so yet.
+  const revoked = state.noticedPolicy?.policy.fields.revoked ?? []
   return (
     chain !== undefined &&
     entry !== undefined &&
+    !revoked.some((id) => equal(id, entry.inviteId)) &&
     leaderRank(chain.policy.fields, chain.roster, entry.index) !== undefined
   )
 }
 
 function ofOneMind(house: House): boolean {
   return house.service.up && house.devices.every((device) => standing(house, device) === "")
+}
+
+function ledBySpeaker({ policy, roster, head }: Chain): boolean {
+  const rank = head && leaderRank(policy.fields, roster, head.fields.signer)
+  return rank !== undefined && rank > lastDeputyRank
 }
 
 /** What a device still lacks; empty if nothing. */
@@ -110,6 +119,9 @@ function standing({ service, devices }: House, { who, state, seatPub, isAsleep }
     .flatMap(({ state: { lead } }) => lead?.knocking ?? [])
     .map(({ request }) => request.fields.seatPub)
   if (phase === "joining" && (state.knocking || asked.some((key) => equal(key, seatPub)))) return ""
+  // A history that one comes to begins with the host or a deputy, under the policy in force: where there is no such Head
+  // any more, newcomers wait for one of them.
+  if (phase === "waiting-for-host" && chain?.head === undefined && ledBySpeaker(newest)) return ""
   if (phase !== "seated") return say("has no seat")
   if (chain?.head === undefined || !equal(chain.head.id, newest.head.id)) return say("has an older Head")
   if (secret?.epoch !== newest.head.fields.epoch || secret.step !== newest.step) return say("has no secret")

@@ -1,3 +1,4 @@
+import { noPending } from "#crypto/member/pending"
 import type { EpochMs, ObjectId, SeatSerial, SpaceId } from "#crypto/base/ids"
 import type { Primitives } from "#crypto/base/primitives"
 import { policyKind } from "#crypto/link/policy"
@@ -61,6 +62,7 @@ export function leaderRecord(p: Primitives, record: VaultRecord): VaultRecord {
       secret: { epoch: 8, step: 2, secret: p.random(32) },
       keks: [{ serial: 3 as SeatSerial, key: p.random(32), epoch: 8 }],
       unechoed,
+      pending: { ...noPending, remove: [9 as SeatSerial], urgent: true, since: 0 },
     },
   }
 }

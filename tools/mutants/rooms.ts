@@ -82,8 +82,8 @@ export const roomMutants: readonly Mutant[] = [
   {
     name: "news is as old as its arrival: an even delay passes",
     file: "crypto/member/freshness.ts",
-    find: `  return Math.max(arrival, monotonic + reading.offset - made)`,
-    replace: `  return made < 0 ? 0 : arrival`,
+    find: `  if (acts(turn)) return arrival`,
+    replace: `  if (arrival >= 0) return arrival`,
     test: freshness,
     title: "Heads that are all delayed by 60 s count as old",
   },

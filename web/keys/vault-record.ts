@@ -19,7 +19,7 @@ import {
 import { ProtocolError } from "#crypto/base/errors"
 import type { Primitives } from "#crypto/base/primitives"
 import { policyKind } from "#crypto/link/policy"
-import type { HeadPost, LeadRecord } from "#crypto/member/leadership"
+import type { HeadPost, LeadRecord, PendingChanges } from "#crypto/member/leadership"
 import type { VaultRecord } from "#crypto/member/types"
 import { reasons } from "#crypto/room/head"
 import { seatChangesCoder } from "#crypto/room/seats"
@@ -68,11 +68,12 @@ const lead = struct({
   secret: maybe(secret),
   keks: list(struct({ serial, key: fixed(32), epoch: u32 }), 0xffff),
   unechoed: maybe(post),
+  pending,
 })
 const recordCodec = codec(
   "vault record",
   struct({
-    version: oneOf([1]),
+    version: oneOf([2]),
     space: spaceId,
     hostPub: fixed(32),
     card: maybe(card),
@@ -92,7 +93,7 @@ const recordCodec = codec(
 export function encodeRecord(record: VaultRecord): Bytes {
   return recordCodec.encode({
     ...record,
-    version: 1,
+    version: 2,
     card: optional(record.card),
     inviteSeed: optional(record.inviteSeed),
     seatSeed: optional(record.seatSeed),
@@ -103,9 +104,10 @@ export function encodeRecord(record: VaultRecord): Bytes {
     lead: optional(record.lead).map((kept) => ({
       ...kept,
       secret: optional(kept.secret),
+      pending: changes(kept.pending),
       unechoed: optional(kept.unechoed).map(({ bundle, made, ...rest }) => ({
         ...rest,
-        made: { ...made, policy: optional(made.policy?.bytes), since: made.since !== undefined },
+        made: changes(made),
         head: bundle.head,
         policy: optional(bundle.policy),
         roster: optional(bundle.roster),
@@ -113,6 +115,10 @@ export function encodeRecord(record: VaultRecord): Bytes {
       })),
     })),
   })
+}
+
+function changes(kept: PendingChanges) {
+  return { ...kept, policy: optional(kept.policy?.bytes), since: kept.since !== undefined }
 }
 
 /** The inverse of {@link encodeRecord}; undefined if the bytes are anything else: a damaged record is no record. */
@@ -139,7 +145,12 @@ export function decodeRecord(p: Primitives, bytes: Uint8Array): VaultRecord | un
 type Decoded = ReturnType<typeof recordCodec.decode>["lead"][number]
 
 function leadOf(p: Primitives, kept: Decoded): LeadRecord {
-  return { ...kept, secret: kept.secret[0], unechoed: kept.unechoed.map((post) => postOf(p, post))[0] }
+  return {
+    ...kept,
+    secret: kept.secret[0],
+    unechoed: kept.unechoed.map((post) => postOf(p, post))[0],
+    pending: changesOf(p, kept.pending),
+  }
 }
 
 function postOf(p: Primitives, kept: Decoded["unechoed"][number]): HeadPost {
@@ -148,12 +159,16 @@ function postOf(p: Primitives, kept: Decoded["unechoed"][number]): HeadPost {
     ...rest,
     kind: "head",
     bundle: { head, policy: policy[0], roster: roster[0], invites },
-    made: {
-      ...made,
-      policy: made.policy.map((bytes) => policyKind.decode(p, bytes))[0],
-      // Monotonic time starts anew in every worker: what waited before has waited long enough.
-      since: made.since ? 0 : undefined,
-    },
+    made: changesOf(p, made),
+  }
+}
+
+function changesOf(p: Primitives, kept: Decoded["pending"]): PendingChanges {
+  return {
+    ...kept,
+    policy: kept.policy.map((bytes) => policyKind.decode(p, bytes))[0],
+    // Monotonic time starts anew in every worker: what waited before has waited long enough.
+    since: kept.since ? 0 : undefined,
   }
 }
 

@@ -4,7 +4,7 @@ import knownSeeds from "./known-seeds.json" with { type: "json" }
 import { plants } from "./plants.ts"
 import { runSeed } from "./run-seed.ts"
 
-/** What runs before a change is accepted sets 1000000. */
+/** What runs before a change is accepted sets more. */
 const steps = Number(process.env["SIMULATION_STEPS"] ?? "20000")
 /** Keys, wraps and signatures of the product cost a hundred times as much as their stand-ins. */
 const realSteps = Math.ceil(steps / 50)
