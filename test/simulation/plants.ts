@@ -65,7 +65,7 @@ export const plants: readonly Plant[] = [
   },
   {
     name: "whoever was removed goes on sending",
-    breaks: ["late-switch", "removed-sends"],
+    breaks: ["late-switch", "removed-sends", "stale-news"],
     alter: (before, input, turn) =>
       input.kind === "tick" && before.sending.epoch !== undefined ? changed(turn, { sending: before.sending }) : turn,
   },
