@@ -128,7 +128,7 @@ export const keyMutants: readonly Mutant[] = [
   },
   {
     name: "an epoch is sent in again after a reload",
-    file: "crypto/member/joining.ts",
+    file: "crypto/member/seating.ts",
     find: `firstEpoch: keepsCounters ? before.firstEpoch : fields.epoch,`,
     replace: `firstEpoch: keepsCounters ? before.firstEpoch : fields.epoch - 1,`,
     test: "test/crypto/member-recovery.test.ts",
@@ -168,7 +168,7 @@ export const keyMutants: readonly Mutant[] = [
   },
   {
     name: "a Seat may name a Head of another history",
-    file: "crypto/member/joining.ts",
+    file: "crypto/member/seating.ts",
     find: `if (newest && !turn.state.heads.some((id) => equal(id, fields.head)))`,
     replace: `if (newest && turn.state.heads.length < 0)`,
     test: hostile,

@@ -161,7 +161,7 @@ export const roomMutants: readonly Mutant[] = [
   },
   {
     name: "a request that is sent again reads the clock anew",
-    file: "crypto/member/joining.ts",
+    file: "crypto/member/seating.ts",
     find: `readClock(turn, fields.time, kek.leader, request.askedAt)`,
     replace: `readClock(turn, fields.time, kek.leader, request.sentAt)`,
     test: insiders,

@@ -1,0 +1,171 @@
+import { equal, type Bytes } from "../base/bytes.ts"
+import { VerifyError } from "../base/errors.ts"
+import { commit, ratchet } from "../media/key-schedule.ts"
+import { signerOf, viewOf } from "../room/head.ts"
+import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
+import { seatKind, type SignedSeat } from "../seat/seat-object.ts"
+import { openSeat } from "../seat/seat.ts"
+import { requestFlags, seatRequestKind } from "../seat/seat-request.ts"
+import { helloKinds } from "../wire/wire.ts"
+import { clockKnown, readClock } from "./freshness.ts"
+import { hello, sync } from "./hello.ts"
+import { installEpoch } from "./listening.ts"
+import { chainOf, patch, persist, spread, type Turn } from "./turn.ts"
+import type { AnsweredRequest, LeaderKek, OpenRequest } from "./types.ts"
+
+/** Renew after ten minutes, ± one, so that rooms do not renew in step. */
+const renewMs = 600_000
+const renewSpreadMs = 60_000
+/** A Seat that told no time is asked for again after this long. */
+const unreadAgainMs = 2_000
+/** How long a deputy's Seat may come after the leader's: then the request's key is wiped. */
+const besideMs = 5_000
+/** KEK chains a seat keeps. */
+const maxChains = 4
+
+/**
+ * Takes the Seat that answers our request: own request, signer, signature, open, commit, in this order. The leader's
+ * seats us; a deputy's beside it only brings the KEK chain it would lead with.
+ * @throws VerifyError; a Seat whose Step has not come is kept for it.
+ */
+export async function takeSeat(turn: Turn, bytes: Uint8Array): Promise<void> {
+  const { p } = turn.world
+  const { request, answered, space } = turn.state
+  const seat = seatKind.decode(p, bytes)
+  const fields = seat.fields
+  const chain = chainOf(turn)
+  const head = chain.head
+  const open = [request, answered].find((mine) => mine !== undefined && equal(fields.request, mine.id))
+  if (open === undefined) return
+  if (!equal(fields.space, space)) throw new VerifyError("wrong-space", "This Seat is of another space.")
+  const leader = signerOf(chain)
+  const signer = chain.roster.find((entry) => entry.index === fields.signer)
+  const rank = leaderRank(chain.policy.fields, chain.roster, fields.signer)
+  if (signer === undefined || rank === undefined || leader === undefined || head === undefined)
+    throw new VerifyError("not-a-leader", "Whoever signed this Seat may not lead.")
+  await seatKind.verify(p, seat, signer.seatPub)
+  if (signer !== leader) {
+    if (open !== request && rank <= lastDeputyRank) await takeSeatBeside(turn, seat, open)
+    return
+  }
+  if (request === undefined || open !== request) return
+  const newest = fields.epoch === head.fields.epoch
+  if (fields.epoch > head.fields.epoch || (newest && fields.step > chain.step)) {
+    patch(turn, { heldSeat: seat.bytes })
+    return
+  }
+  // Whoever names a Head that is not of our history would lead us into another room.
+  if (newest && !turn.state.heads.some((id) => equal(id, fields.head)))
+    throw new VerifyError("bad-seat", "This Seat names a Head of another history.")
+  const { kek, secret } = await openSeat(p, seat, request.id, request.kemSecret)
+  if (newest) checkCommit(turn, fields.step, secret)
+  await seated(turn, seat, request, { key: kek, epoch: fields.epoch, leader: leader.seatPub }, secret)
+}
+
+/** The leader's Seat has opened and carries the secret of everybody: this member is in. */
+async function seated(
+  turn: Turn,
+  { fields }: SignedSeat,
+  request: OpenRequest,
+  kek: LeaderKek,
+  secret: Bytes,
+): Promise<void> {
+  const { monotonic } = turn.world
+  const head = chainOf(turn).head
+  const newest = fields.epoch === head?.fields.epoch
+  const before = turn.state.seated
+  const again = before !== undefined && turn.state.serial === fields.serial
+  const keepsCounters = again && !noCountersAsked(turn)
+  const firstSeat = turn.state.serial === undefined
+  readClock(turn, fields.time, kek.leader, request.askedAt)
+  if (turn.state.answered !== undefined) turn.consumed.push(turn.state.answered.kemSecret)
+  patch(turn, {
+    phase: "seated",
+    serial: fields.serial,
+    request: undefined,
+    knocking: false,
+    answered: {
+      id: request.id,
+      kemSecret: request.kemSecret,
+      askedAt: request.askedAt,
+      until: monotonic + besideMs,
+    },
+    heldSeat: undefined,
+    wantsIn: true,
+    noCounters: false,
+    seated: {
+      serial: fields.serial,
+      firstEpoch: keepsCounters ? before.firstEpoch : fields.epoch,
+      keks: withKek(turn, again ? before.keks : [], kek),
+      // A Seat that was too long on its way is no reading of the leader's clock: asked for again.
+      renewAt: monotonic + (clockKnown(turn) ? renewMs + spread(turn, renewSpreadMs) : unreadAgainMs),
+    },
+  })
+  if (newest && turn.state.secret?.epoch !== fields.epoch)
+    installEpoch(turn, { epoch: fields.epoch, step: fields.step, secret })
+  else turn.consumed.push(secret)
+  persist(turn)
+  if (firstSeat && turn.state.seatSeed !== undefined)
+    await hello(turn, "hello-seat", helloKinds.seat, turn.state.seatSeed)
+  // The wrap that would not open under the older chains is asked for again.
+  else if (turn.state.secret?.epoch !== head?.fields.epoch) sync(turn)
+}
+
+/** A deputy's Seat for a request the leader has answered: one more chain, if it knows the secret that we know. */
+async function takeSeatBeside(turn: Turn, seat: SignedSeat, open: AnsweredRequest): Promise<void> {
+  const { p } = turn.world
+  const { seated: before, serial } = turn.state
+  const { fields } = seat
+  const chain = chainOf(turn)
+  const leader = chain.roster.find((entry) => entry.index === fields.signer)?.seatPub
+  if (before === undefined || leader === undefined || fields.serial !== serial) return
+  const newest = chain.head?.fields.epoch ?? 0
+  if (fields.epoch > newest || (fields.epoch === newest && fields.step > chain.step)) return
+  const { kek, secret } = await openSeat(p, seat, open.id, open.kemSecret)
+  turn.consumed.push(secret)
+  // In an older epoch only the key counts; a wrap under it still has to open to what its Head commits to.
+  if (fields.epoch === newest) checkCommit(turn, fields.step, secret)
+  readClock(turn, fields.time, leader, open.askedAt)
+  const keks = withKek(turn, before.keks, { key: kek, epoch: fields.epoch, leader })
+  patch(turn, { seated: { ...before, keks } })
+}
+
+/** The chains with one more, newest last; those beyond the fourth are wiped. */
+function withKek(turn: Turn, chains: readonly LeaderKek[], kek: LeaderKek): readonly LeaderKek[] {
+  const all = [...chains, kek]
+  for (const old of all.slice(0, -maxChains)) turn.consumed.push(old.key)
+  return all.slice(-maxChains)
+}
+
+/** A Seat that came before its Step or Head is tried again after each. */
+export async function retryHeldSeat(turn: Turn): Promise<void> {
+  if (turn.state.heldSeat === undefined) return
+  try {
+    await takeSeat(turn, turn.state.heldSeat)
+  } catch (error) {
+    if (!(error instanceof VerifyError)) throw error
+    // The Head or Step that came with it was good, and moves the chain all the same.
+    patch(turn, { heldSeat: undefined })
+    turn.out.push({ kind: "refused", code: error.code })
+  }
+}
+
+/** Whether the request just answered said that its sender has no counters. */
+function noCountersAsked(turn: Turn): boolean {
+  const { request } = turn.state
+  return (
+    request !== undefined &&
+    (seatRequestKind.decode(turn.world.p, request.bytes).fields.flags & requestFlags.noCounters) !== 0
+  )
+}
+
+function checkCommit(turn: Turn, at: number, secret: Uint8Array): void {
+  const { p } = turn.world
+  const chain = chainOf(turn)
+  const head = chain.head
+  if (head === undefined) return
+  let current = Uint8Array.from(secret)
+  for (let step = at; step < chain.step; step++) current = ratchet(p, current, viewOf(head), step + 1)
+  if (!equal(commit(p, chain.space, head.fields.epoch, chain.step, current), chain.commit))
+    throw new VerifyError("wrong-secret", "This Seat carries another secret than the rest have.")
+}
