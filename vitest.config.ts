@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config"
 const serial = ["test/e2e/**/*.test.ts", "test/**/*.browser.test.ts"]
 // Files that keep every core busy for minutes come last, when nobody's timers can suffer.
 const long = ["test/**/*.long.test.ts"]
+// Of those the ones that have no time but their own: they do not disturb each other.
+const simulated = ["test/simulation/*.long.test.ts"]
 
 export default defineConfig({
   test: {
@@ -15,6 +17,8 @@ export default defineConfig({
           name: "units",
           include: ["test/**/*.test.ts"],
           exclude: [...serial, ...long],
+          // all cores: one of two is left idle otherwise
+          maxWorkers: "100%",
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
@@ -34,10 +38,20 @@ export default defineConfig({
         test: {
           name: "long",
           include: long,
+          exclude: simulated,
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 900_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "simulated",
+          include: simulated,
+          maxWorkers: 2,
+          testTimeout: 900_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

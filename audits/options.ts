@@ -5,6 +5,7 @@ export type Source =
   | { readonly kind: "local" }
   | { readonly kind: "self-test" }
   | { readonly kind: "from"; readonly file: string }
+  | { readonly kind: "evidence"; readonly file: string }
 
 export interface Options {
   readonly source: Source
@@ -21,6 +22,9 @@ export const help = `Leak audit: what can be seen of a deployment without its ke
   npm run audit -- --local        start a media server, a key service and a page here, and audit them
   npm run audit -- --self-test    show every audit a leaky subject and a clean one, nothing else
   npm run audit -- --from FILE    judge evidence saved before, without any network
+  npm run audit -- --evidence FILE
+                                  judge a file that somebody saved beside a warning in a room, without any network:
+                                  whether one key signed two things that contradict each other
 
   --json           one JSON document on the standard output: {"ok", "figures", "report"}
   --html FILE      write the report as one HTML page
@@ -30,6 +34,7 @@ export const help = `Leak audit: what can be seen of a deployment without its ke
   --help           this text
 
 Exit status: 0 everything passed, 1 a leak, 2 a detector was blind, or evidence is missing.
+With --evidence: 0 it is evidence, 2 it is none.
 Needs Chromium (on the PATH, or CHROMIUM=path). The controls need a media server: the embedded one is built if need be.
 `
 
@@ -42,6 +47,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       local: { type: "boolean" },
       "self-test": { type: "boolean" },
       from: { type: "string" },
+      evidence: { type: "string" },
       json: { type: "boolean", default: false },
       html: { type: "string" },
       save: { type: "string" },
@@ -56,9 +62,10 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (values.local === true) sources.push({ kind: "local" })
   if (values["self-test"] === true) sources.push({ kind: "self-test" })
   if (values.from !== undefined) sources.push({ kind: "from", file: values.from })
+  if (values.evidence !== undefined) sources.push({ kind: "evidence", file: values.evidence })
   const [source] = sources
   if (source === undefined || sources.length > 1) {
-    throw new Error("Name one of --target URL, --local, --self-test, --from FILE (see --help).")
+    throw new Error("Name one of --target URL, --local, --self-test, --from FILE, --evidence FILE (see --help).")
   }
   const seconds = Number(values.seconds)
   if (!(seconds >= 25 && seconds <= 3600)) throw new Error("--seconds takes a number from 25 to 3600.")

@@ -1,9 +1,10 @@
-import { writeFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import type { Figure } from "./audit.ts"
 import { loadEvidence, saveEvidence } from "./evidence-file.ts"
 import type { Evidence } from "./evidence.ts"
 import { auditLocal, auditTarget, runControls } from "./live.ts"
 import { help, readOptions, type Options } from "./options.ts"
+import { judgeProof } from "./proof/proof.ts"
 import { audits } from "./registry.ts"
 import { reportHtml } from "./report/html.ts"
 import { exitStatus, makeReport, reportFigures } from "./report/report.ts"
@@ -24,7 +25,9 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(help)
       return 0
     }
-    return options.source.kind === "self-test" ? await testDetectors(options) : await auditAndReport(options)
+    const { source } = options
+    if (source.kind === "evidence") return await judgeFile(source.file, options)
+    return source.kind === "self-test" ? await testDetectors(options) : await auditAndReport(options)
   } catch (error) {
     say(error instanceof Error ? error.message : "The audit failed.")
     if (json) printJson(false, [], {})
@@ -37,6 +40,13 @@ async function testDetectors({ json }: Options): Promise<number> {
   const ok = figures.every((figure) => figure.ok)
   if (json) printJson(ok, figures, {})
   else for (const figure of figures) process.stdout.write(`${figure.ok ? "yes" : "NO "}  ${figure.name}\n`)
+  return ok ? 0 : 2
+}
+
+async function judgeFile(path: string, { json }: Options): Promise<number> {
+  const { ok, summary, figures } = judgeProof(await readFile(path, "utf8"))
+  if (json) printJson(ok, figures, { summary })
+  else process.stdout.write(`${summary}\n`)
   return ok ? 0 : 2
 }
 
@@ -62,7 +72,8 @@ function gatherFrom({ source, seconds }: Options): Promise<Evidence> {
     case "from":
       return loadEvidence(source.file)
     case "self-test":
-      throw new Error("The self-test gathers no evidence of a deployment.")
+    case "evidence":
+      throw new Error("This gathers no evidence of a deployment.")
     default:
       return source satisfies never
   }

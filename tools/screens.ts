@@ -59,7 +59,7 @@ async function take(browser: Browser, origin: string, shot: Shot, look: Look, ou
       if (message.type() === "error") complaints.push(message.text())
     })
     await page.goto(`${origin}/?state=${shot.state}`)
-    await page.locator("main").first().waitFor()
+    await page.locator(`html[data-shown=${shot.state}]`).waitFor({ state: "attached" })
     await shot.taps?.(page)
     // With transitions cut short a new colour still takes a frame for each element it is handed down to.
     await page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")

@@ -1,4 +1,4 @@
-import { concat, equal, uint, type Bytes } from "../base/bytes.ts"
+import { concat, equal, uint, wipe, type Bytes } from "../base/bytes.ts"
 import { fixed, oneOf, spaceId, struct, time, u16, u32 } from "../base/codec.ts"
 import { VerifyError } from "../base/errors.ts"
 import type { EpochMs, InviteId, SpaceId } from "../base/ids.ts"
@@ -59,7 +59,9 @@ export interface InviteSecrets {
 /** Derives an invite's secrets from its link: HKDF with the space as salt. */
 export function inviteSecrets(p: Primitives, link: Pick<Link, "space" | "seed">): InviteSecrets {
   const root = p.extract(link.space, link.seed)
-  return { keySeed: p.expand(root, info("invite"), 32), cardKeyWrapKey: p.expand(root, info("card"), 32) }
+  const secrets = { keySeed: p.expand(root, info("invite"), 32), cardKeyWrapKey: p.expand(root, info("card"), 32) }
+  wipe(root)
+  return secrets
 }
 
 /** invite_id = H(invite_pub)[0..16]. */

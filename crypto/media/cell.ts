@@ -21,20 +21,25 @@ const mutedBit = 0x8000
 const lostBit = 0x4000
 const lengthMask = 0x07ff
 
-/** Puts a packet into a cell of `cellBytes`; one that does not fit is replaced by a lost cell. @throws UsageError `cell` */
+/**
+ * Puts a packet into a cell of `cellBytes`; one that does not fit is replaced by a lost cell.
+ * @param cell - Where it is written, over whatever was there.
+ * @throws UsageError `cell`
+ */
 export function encodeCell(
   packet: Uint8Array,
   cellBytes: number,
   muted: boolean,
+  cell: Bytes = new Uint8Array(Math.max(0, cellBytes)),
 ): { readonly cell: Bytes; readonly lost: boolean } {
-  if (!Number.isInteger(cellBytes) || cellBytes < headBytes)
+  if (!Number.isInteger(cellBytes) || cellBytes < headBytes || cell.length !== cellBytes)
     throw new UsageError("cell", "A cell has two bytes or more.")
   const lost = packet.length > Math.min(cellBytes - headBytes, lengthMask)
   const head = (muted ? mutedBit : 0) | (lost ? lostBit : packet.length)
-  const cell = new Uint8Array(cellBytes)
   cell[0] = head >> 8
   cell[1] = head & 255
   if (!lost) cell.set(packet, headBytes)
+  cell.fill(0, lost ? headBytes : headBytes + packet.length)
   return { cell, lost }
 }
 
@@ -50,5 +55,7 @@ export function decodeCell(cell: Bytes): Cell | undefined {
   if ((head & ~(mutedBit | lostBit | lengthMask)) !== 0) return undefined
   if (length > cell.length - headBytes || (lost && length > 0)) return undefined
   for (let i = headBytes + length; i < cell.length; i++) if (cell[i] !== 0) return undefined
-  return { packet: cell.slice(headBytes, headBytes + length), muted, lost }
+  // a buffer of its own: it goes to the decoder as it is
+  const from = cell.byteOffset + headBytes
+  return { packet: new Uint8Array(cell.buffer.slice(from, from + length)), muted, lost }
 }

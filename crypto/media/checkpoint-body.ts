@@ -14,10 +14,14 @@ const segmentBytes = 6
 /** Bytes of the part that names the frames: segments and hashes, filled up with zeros. */
 export const framesBytes = maxSegments * segmentBytes + maxFrames * hashBytes
 
-/** One frame as its sender sealed it. */
-export interface SentFrame {
+/** Where a frame stands in its sender's epoch. */
+export interface FramePlace {
   readonly step: number
   readonly counter: number
+}
+
+/** One frame as its sender sealed it. */
+export interface SentFrame extends FramePlace {
   /** SHA-256 of the whole SFrame frame, its first {@link hashBytes}. */
   readonly hash: Bytes
 }
@@ -31,10 +35,10 @@ export function positionOf(step: number, counter: number): number {
  * The longest run of frames at the start of a list that one checkpoint can name.
  * @param frames - In order of position.
  */
-export function fitting(frames: readonly SentFrame[]): number {
+export function fitting(frames: readonly FramePlace[]): number {
   let segments = 0
   let count = 0
-  for (let before: SentFrame | undefined; count < maxFrames; count++) {
+  for (let before: FramePlace | undefined; count < maxFrames; count++) {
     const frame = frames[count]
     if (frame === undefined) break
     if (before?.step !== frame.step || before.counter + 1 !== frame.counter) segments++

@@ -1,8 +1,8 @@
 import { concat, fromHex, wipe, type Bytes } from "../base/bytes.ts"
 import type { Primitives } from "../base/primitives.ts"
 import { blindCheckpoint, sealCheckpoint, type CheckpointPlace } from "./checkpoint.ts"
-import { encodeFrames, fitting, maxFrames, positionOf, type SentFrame } from "./checkpoint-body.ts"
-import { frameHash } from "./frame-hash.ts"
+import { encodeFrames, fitting, maxFrames, positionOf, type FramePlace, type SentFrame } from "./checkpoint-body.ts"
+import { frameHash, type PassingFrame } from "./frame-hash.ts"
 import { lastStep } from "./key-schedule.ts"
 import { decodeKid } from "./kid.ts"
 
@@ -44,11 +44,13 @@ const atOnce = 4
  * key may have been busy.
  */
 const tail = 2
-/** Frames that wait to be named: beyond that the oldest never will be. */
+/** Frames that wait to be named: of twice as many the older half never will be. */
 const waitingFrames = 512
 
+const sharedBy = 32
+
 /** A frame that is to be named. */
-interface Waiting extends SentFrame {
+interface Waiting extends PassingFrame {
   /** It was sealed since the last time: one before it may still be under way. */
   fresh: boolean
 }
@@ -63,7 +65,7 @@ interface Batch {
   check: Bytes | undefined
   frames: Waiting[]
   /** The newest frame named so far. */
-  named: SentFrame | undefined
+  named: FramePlace | undefined
   /** Frames since the last time, silence included. */
   left: number
   /** Times since a frame left. */
@@ -78,7 +80,17 @@ export function createCheckpointSender(
   const batches = new Map<string, Batch>()
   // Never emptied, as the sealer's counters: a nonce must not come back.
   const numbers = new Map<string, number>()
+  let store = new Uint8Array(0)
+  let used = 0
   let current: { readonly place: SealedPlace; readonly batch: Batch } | undefined
+
+  /** A copy: many share a buffer, for a buffer of its own costs a frame more than what is in it. */
+  function keep(frame: Uint8Array): Uint8Array {
+    if (store.length - used < frame.length) [store, used] = [new Uint8Array(sharedBy * frame.length), 0]
+    const kept = store.subarray(used, (used += frame.length))
+    kept.set(frame)
+    return kept
+  }
 
   function open(place: SealedPlace): Batch {
     const name = `${place.space ?? ""}/${place.epoch.toString()}`
@@ -104,7 +116,7 @@ export function createCheckpointSender(
     batch.named = taken.at(-1) ?? batch.named
     if (check === undefined || taken.length === 0) return blindCheckpoint(p, kid, seq)
     const key = check.slice()
-    const frames = encodeFrames(taken)
+    const frames = encodeFrames(taken.map(hashed))
     const endorsed = await endorse({ space, epoch, index: decodeKid(kid)?.index ?? 0, seq, frames })
     const sealed =
       endorsed === undefined || batches.get(name) !== batch
@@ -121,8 +133,9 @@ export function createCheckpointSender(
       const { batch } = current
       batch.left++
       if (place.check === undefined) return
-      batch.frames.push({ step: place.kid & lastStep, counter, hash: frameHash(frame), fresh: true })
-      if (batch.frames.length > waitingFrames) batch.frames.shift()
+      batch.frames.push({ step: place.kid & lastStep, counter, bytes: keep(frame), fresh: true })
+      // half of them at once: to drop one for each that comes would move all others
+      if (batch.frames.length >= 2 * waitingFrames) batch.frames.splice(0, waitingFrames)
     },
     async due() {
       const made: Promise<Bytes>[] = []
@@ -161,6 +174,10 @@ function unbroken({ frames, named }: Batch): number {
     return frame.fresh && before?.step === frame.step && frame.counter > before.counter + 1
   })
   return end < 0 ? frames.length : end
+}
+
+function hashed({ step, counter, bytes }: PassingFrame): SentFrame {
+  return { step, counter, hash: frameHash(bytes) }
 }
 
 function empty(name: string, { space, epoch, kid }: SealedPlace): Batch {

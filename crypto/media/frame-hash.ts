@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js"
 
 import type { Bytes } from "../base/bytes.ts"
 import { owned } from "../base/subtle.ts"
-import { hashBytes } from "./checkpoint-body.ts"
+import { hashBytes, type FramePlace } from "./checkpoint-body.ts"
 
 /**
  * What a checkpoint says of a frame: SHA-256 of all of it, header and tag included, its first 10 bytes. Over the whole
@@ -11,4 +11,13 @@ import { hashBytes } from "./checkpoint-body.ts"
  */
 export function frameHash(frame: Uint8Array): Bytes {
   return owned(sha256(frame)).slice(0, hashBytes)
+}
+
+/**
+ * A frame on its way. Its hash is worked out when its checkpoint is made or comes, not in the way of sound, unless the
+ * checkpoint was faster.
+ */
+export interface PassingFrame extends FramePlace {
+  /** The whole SFrame frame; nobody changes it any more. */
+  readonly bytes: Uint8Array
 }

@@ -1,4 +1,4 @@
-import { concat, uint, type Bytes } from "../base/bytes.ts"
+import { concat, uint, wipe, type Bytes } from "../base/bytes.ts"
 import { UsageError } from "../base/errors.ts"
 import { info } from "../base/labels.ts"
 import type { Primitives } from "../base/primitives.ts"
@@ -16,7 +16,9 @@ const secretBytes = 32
  */
 export function rootSecret(p: Primitives, previous: Uint8Array | undefined, fresh: Uint8Array): Bytes {
   const salt = previous === undefined ? new Uint8Array(secretBytes) : p.expand(previous, info("chain"), secretBytes)
-  return p.extract(salt, fresh)
+  const secret = p.extract(salt, fresh)
+  wipe(salt)
+  return secret
 }
 
 /**

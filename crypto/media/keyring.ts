@@ -1,9 +1,9 @@
-import { equal, toHex, wipe, type Bytes } from "../base/bytes.ts"
+import { equal, toHex, type Bytes } from "../base/bytes.ts"
 import { UsageError } from "../base/errors.ts"
 import type { Primitives } from "../base/primitives.ts"
-import { frameKey, type FrameKey } from "./aead.ts"
 import { createChain, type Chain } from "./chain.ts"
 import type { EpochSecret } from "./epoch-secret.ts"
+import { importKey, type ImportedKey } from "./imported-key.ts"
 import { encodeKid, epochTag, tagPeriod, type Kid } from "./kid.ts"
 import { createReplayWindow, type ReplayWindow } from "./replay-window.ts"
 
@@ -12,7 +12,7 @@ const keptEpochs = 3
 
 /** A sender's key at one step, with what was opened under it. */
 export interface OpeningKey {
-  readonly key: Promise<FrameKey>
+  readonly key: ImportedKey
   readonly window: ReplayWindow
 }
 
@@ -117,10 +117,7 @@ function makeEpoch(known: EpochSecret, chain: Chain, keys: Map<number, OpeningKe
       if (ready !== undefined) return ready
       const base = chain.base(step)
       if (base === undefined) return undefined
-      const key = frameKey(base, kid).finally(() => {
-        wipe(base)
-      })
-      const made = { key, window: createReplayWindow() }
+      const made = { key: importKey(base, kid), window: createReplayWindow() }
       keys.set(kid, made)
       return made
     },

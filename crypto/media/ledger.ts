@@ -1,5 +1,6 @@
 import { equal, type Bytes } from "../base/bytes.ts"
 import { positionOf, type SentFrame } from "./checkpoint-body.ts"
+import { frameHash, type PassingFrame } from "./frame-hash.ts"
 
 /** Frames that may wait for their checkpoint, and hashes that may wait for their frame: five seconds of them. */
 export const waitingLimit = 256
@@ -33,7 +34,7 @@ export interface Settled {
 export interface Ledger {
   /** The number of the newest checkpoint; −1 before the first. */
   readonly seq: number
-  enter(frame: SentFrame, now: number): Entry
+  enter(frame: PassingFrame, now: number): Entry
   /** @param patienceMs - How long a frame may wait before it counts as missed; twice that if it lies ahead. */
   settle(seq: number, frames: readonly SentFrame[], now: number, patienceMs: number): Settled
   /** When the oldest frame came that still waits. */
@@ -45,7 +46,7 @@ export interface Ledger {
 }
 
 export function createLedger(): Ledger {
-  const waiting = new Map<number, { readonly hash: Bytes; readonly at: number }>()
+  const waiting = new Map<number, { readonly bytes: Uint8Array; readonly at: number }>()
   const named = new Map<number, Bytes>()
   let seq = -1
   let end = -1
@@ -60,27 +61,27 @@ export function createLedger(): Ledger {
       return "ahead"
     }
     waiting.delete(position)
-    return equal(came.hash, frame.hash) ? "matched" : "contradicted"
+    return equal(frameHash(came.bytes), frame.hash) ? "matched" : "contradicted"
   }
 
   return {
     get seq() {
       return seq
     },
-    enter({ step, counter, hash }, now) {
+    enter({ step, counter, bytes }, now) {
       const position = positionOf(step, counter)
       const promised = named.get(position)
       if (promised !== undefined) {
-        if (!equal(promised, hash)) return "contradicted"
+        if (!equal(promised, frameHash(bytes))) return "contradicted"
         named.delete(position)
         matched++
         return "vouched"
       }
       if (closed || position <= end) return "passed-over"
       const before = waiting.get(position)
-      if (before !== undefined) return equal(before.hash, hash) ? "passed-over" : "contradicted"
+      if (before !== undefined) return equal(before.bytes, bytes) ? "passed-over" : "contradicted"
       if (waiting.size >= waitingLimit) return "overflow"
-      waiting.set(position, { hash, at: now })
+      waiting.set(position, { bytes, at: now })
       return "waiting"
     },
     settle(number, frames, now, patienceMs) {

@@ -7,6 +7,7 @@ import type { DropReason } from "./drop-reason.ts"
 import type { EpochSecret } from "./epoch-secret.ts"
 import { createHold, type After } from "./hold.ts"
 import { createKeyring, type OpenEpoch, type OpeningKey } from "./keyring.ts"
+import { withKey } from "./imported-key.ts"
 import { decodeKid, epochTag, type Kid } from "./kid.ts"
 import { farAhead } from "./ledger.ts"
 import { createSenderPlace, type SenderPlace } from "./sender-place.ts"
@@ -46,6 +47,15 @@ export interface Opener {
   open(track: string, frame: Uint8Array, now: number): Promise<Opened>
 }
 
+/** A frame on its way in. */
+interface Coming {
+  readonly track: string
+  readonly frame: Uint8Array
+  readonly header: HeaderOf<number>
+  readonly kid: Kid
+  readonly now: number
+}
+
 interface Passed {
   readonly epoch: OpenEpoch
   readonly key: OpeningKey
@@ -70,13 +80,7 @@ export function createOpener(
     epoch.indices.has(index) && stillSeated?.has(index) !== false
 
   /** All that a frame can be judged by without its AEAD; asked again after it, for the world may have moved on. */
-  function gate(
-    track: string,
-    frame: Uint8Array,
-    header: HeaderOf<number>,
-    kid: Kid,
-    now: number,
-  ): Passed | DropReason {
+  function gate({ track, frame, header, kid, now }: Coming): Passed | DropReason {
     const epoch = keyring.find(kid.tag)
     if (epoch === undefined) return "unknown-epoch"
     if (frame.length !== header.length + epoch.cell + tagBytes) return "malformed"
@@ -86,6 +90,42 @@ export function createOpener(
     const key = epoch.keyOf(kid)
     if (key === undefined) return "old-step"
     return key.window.peek(header.counter) ? { epoch, key } : "replayed"
+  }
+
+  /** One AEAD for a frame that may open. */
+  function openAt(coming: Coming): Promise<Opened> {
+    const before = gate(coming)
+    if (typeof before === "string") return Promise.resolve(drop(before))
+    const { frame, header } = coming
+    return withKey(before.key.key, (ready) => ready.open(header.counter, header.length, frame)).then((plaintext) =>
+      plaintext === undefined ? drop("bad-tag") : enter(coming, before, plaintext),
+    )
+  }
+
+  /** What opened takes its place: whether it may be heard, its window, its track. */
+  function enter(coming: Coming, before: Passed, plaintext: Bytes): Opened {
+    const { track, frame, header, kid, now } = coming
+    const passed = gate(coming)
+    if (typeof passed === "string") return drop(passed)
+    if (passed.key !== before.key) return drop("replayed")
+    const verdict = vouching.enter(passed.epoch.epoch, kid, header.counter, frame, now)
+    // uncommitted: the one its sender sealed may still come in its place
+    if (verdict === "refused") return drop("unvouched")
+    passed.key.window.commit(header.counter)
+    const place = places.get(kid.index) ?? createSenderPlace()
+    places.set(kid.index, place)
+    place.verified(passed.epoch.epoch, kid.step, now)
+    if (verdict === "silenced") {
+      // whoever holds this track may not be who it says: its sender may come on another
+      bindings.forget(track)
+      return drop("unvouched")
+    }
+    bindings.bind(track, kid.index, now)
+
+    const cell = decodeCell(plaintext)
+    if (cell === undefined) return drop("bad-cell")
+    if (cell.lost) return drop("lost-cell")
+    return { kind: "packet", packet: cell.packet, index: kid.index, muted: cell.muted }
   }
 
   return {
@@ -128,39 +168,14 @@ export function createOpener(
       place.verified(epoch.epoch, kid.step, now)
       places.set(kid.index, place)
     },
-    async open(track, frame, now) {
-      if (isServerSilence(frame)) return drop("sfu-silence")
+    open(track, frame, now) {
+      if (isServerSilence(frame)) return Promise.resolve(drop("sfu-silence"))
       const header = decodeRoomHeader(frame)
       const kid = header === undefined ? undefined : decodeKid(header.kid)
-      if (header === undefined || kid === undefined) return drop("malformed")
-      if (keyring.find(kid.tag) === undefined) await hold.wait(kid.tag, track, now)
-
-      const before = gate(track, frame, header, kid, now)
-      if (typeof before === "string") return drop(before)
-      const plaintext = await (await before.key.key).open(header.counter, header.length, frame)
-      if (plaintext === undefined) return drop("bad-tag")
-
-      const passed = gate(track, frame, header, kid, now)
-      if (typeof passed === "string") return drop(passed)
-      if (passed.key !== before.key) return drop("replayed")
-      const verdict = vouching.enter(passed.epoch.epoch, kid, header.counter, frame, now)
-      // uncommitted: the one its sender sealed may still come in its place
-      if (verdict === "refused") return drop("unvouched")
-      passed.key.window.commit(header.counter)
-      const place = places.get(kid.index) ?? createSenderPlace()
-      places.set(kid.index, place)
-      place.verified(passed.epoch.epoch, kid.step, now)
-      if (verdict === "silenced") {
-        // whoever holds this track may not be who it says: its sender may come on another
-        bindings.forget(track)
-        return drop("unvouched")
-      }
-      bindings.bind(track, kid.index, now)
-
-      const cell = decodeCell(plaintext)
-      if (cell === undefined) return drop("bad-cell")
-      if (cell.lost) return drop("lost-cell")
-      return { kind: "packet", packet: cell.packet, index: kid.index, muted: cell.muted }
+      if (header === undefined || kid === undefined) return Promise.resolve(drop("malformed"))
+      const place = { track, frame, header, kid, now }
+      if (keyring.find(kid.tag) !== undefined) return openAt(place)
+      return hold.wait(kid.tag, track, now).then(() => openAt(place))
     },
   }
 }

@@ -1,12 +1,13 @@
 import { toHex, wipe, type Bytes } from "../base/bytes.ts"
 import { ProtocolError, UsageError } from "../base/errors.ts"
 import type { Primitives } from "../base/primitives.ts"
-import { frameKey, type FrameKey } from "./aead.ts"
+import type { FrameKey } from "./aead.ts"
 import { encodeCell } from "./cell.ts"
 import { createChain, type Chain } from "./chain.ts"
 import { createCounter, type Counter } from "./counter.ts"
 import type { EpochSecret } from "./epoch-secret.ts"
 import type { SealedPlace } from "./checkpoint-sender.ts"
+import { importKey, withKey, type ImportedKey } from "./imported-key.ts"
 import { encodeKid } from "./kid.ts"
 
 /** Cell size until a space tells its own: the one of 20 ms rooms. */
@@ -56,7 +57,7 @@ export interface Sealer {
 interface Outgoing {
   readonly place: SealedPlace
   readonly counter: Counter
-  readonly key: Promise<FrameKey>
+  readonly key: ImportedKey
 }
 
 interface Installed {
@@ -80,6 +81,8 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
   let live: Outgoing | undefined
   let mute: Outgoing | undefined
   let muted = false
+  /** The cell being filled: buffers cost a frame more than AES does. */
+  let scratch = new Uint8Array(cell)
   const counts = { sealed: 0, lost: 0, silenced: 0 }
 
   // The KID and counter go on as they were, so that a stalled sender looks like any other.
@@ -102,7 +105,7 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
   }
 
   /** Takes key and counter before any await: frames sealed at the same time never share one. */
-  function take(): { readonly key: Promise<FrameKey>; readonly counter: number; readonly place: SealedPlace } {
+  function take(): { readonly key: ImportedKey; readonly counter: number; readonly place: SealedPlace } {
     if (live !== undefined) {
       try {
         return { key: live.key, counter: live.counter.next(), place: live.place }
@@ -169,16 +172,25 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
     setMuted(on) {
       muted = on
     },
-    async seal(packet) {
+    seal(packet) {
       const { key, counter, place } = take()
       const real = place.check !== undefined
-      const filled = encodeCell(real ? packet : silence, cell, muted)
-      const frame = await (await key).seal(counter, filled.cell)
-      counts.sealed++
-      if (filled.lost) counts.lost++
-      if (!real) counts.silenced++
-      options.onSealed?.(place, counter, frame)
-      return frame
+      const [size, isMuted] = [cell, muted]
+      const sealWith = (ready: FrameKey): Promise<Bytes> => {
+        // filled and handed over without a pause between: the next packet's cell is the same bytes
+        if (scratch.length !== size) scratch = new Uint8Array(size)
+        const filled = encodeCell(real ? packet : silence, size, isMuted, scratch)
+        const sealing = ready.seal(counter, filled.cell)
+        wipe(scratch)
+        return sealing.then((frame) => {
+          counts.sealed++
+          if (filled.lost) counts.lost++
+          if (!real) counts.silenced++
+          options.onSealed?.(place, counter, frame)
+          return frame
+        })
+      }
+      return withKey(key, sealWith)
     },
     counts: () => ({ ...counts }),
     wipe() {
@@ -187,14 +199,4 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
       space = undefined
     },
   }
-}
-
-/** Imports at once, so that the base key is wiped even if no packet follows. */
-function importKey(base: Bytes, kid: number): Promise<FrameKey> {
-  const key = frameKey(base, kid).finally(() => {
-    wipe(base)
-  })
-  // a failure is told by each seal that awaits the key
-  key.catch(() => undefined)
-  return key
 }

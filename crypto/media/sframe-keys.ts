@@ -74,9 +74,12 @@ export function sframeKeys(suiteId: SuiteId, baseKey: Uint8Array, kid: number | 
   return { key, salt }
 }
 
-/** nonce = salt XOR CTR, the counter big-endian at the right (RFC 9605 §4.4.3). */
-export function sframeNonce(salt: Bytes, counter: number | bigint): Bytes {
-  const nonce = new Uint8Array(salt)
+/**
+ * nonce = salt XOR CTR, the counter big-endian at the right (RFC 9605 §4.4.3).
+ * @param nonce - Where it is written, as long as the salt.
+ */
+export function sframeNonce(salt: Bytes, counter: number | bigint, nonce = new Uint8Array(salt.length)): Bytes {
+  nonce.set(salt)
   const xor = (at: number, byte: number): void => {
     nonce[at] = (nonce[at] ?? 0) ^ byte
   }

@@ -1,5 +1,6 @@
 import { createLedger, type Ledger } from "./ledger.ts"
 import type { SentFrame } from "./checkpoint-body.ts"
+import type { PassingFrame } from "./frame-hash.ts"
 
 /** What a listener knows of one sender's voice. */
 export type Trust =
@@ -34,7 +35,7 @@ export interface Settlement {
 
 /** One sender, over all its epochs. Times are milliseconds of one monotonic clock. */
 export interface Standing {
-  enter(epoch: number, frame: SentFrame, now: number): Verdict
+  enter(epoch: number, frame: PassingFrame, now: number): Verdict
   /** The number a checkpoint of this epoch has to be above. */
   seq(epoch: number): number
   settle(epoch: number, seq: number, frames: readonly SentFrame[], now: number): Settlement

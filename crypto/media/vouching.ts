@@ -1,7 +1,6 @@
 import { toHex } from "../base/bytes.ts"
 import type { SentFrame } from "./checkpoint-body.ts"
 import type { EpochSecret } from "./epoch-secret.ts"
-import { frameHash } from "./frame-hash.ts"
 import type { Kid } from "./kid.ts"
 import { createStanding, type Settlement, type Standing, type Trust, type Verdict } from "./standing.ts"
 
@@ -43,7 +42,7 @@ export function createVouching(): Vouching {
       }
     },
     enter(epoch, { index, step }, counter, frame, now) {
-      return standingOf(index).enter(epoch, { step, counter, hash: frameHash(frame) }, now)
+      return standingOf(index).enter(epoch, { step, counter, bytes: frame }, now)
     },
     seq: (epoch, index) => standings.get(index)?.seq(epoch) ?? -1,
     settle: (epoch, index, seq, frames, now) => standingOf(index).settle(epoch, seq, frames, now),

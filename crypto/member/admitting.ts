@@ -18,9 +18,13 @@ import { mayRemove, seatSeed } from "./rotating.ts"
 import { ask, chainOf, leading, ownEntry, patchLead, persist, type Turn } from "./turn.ts"
 import type { BatchPost, Waiting } from "./leadership.ts"
 
+/** Batches are so far apart, in ms. */
+export const batchSpacingMs = 500
 /** Requests that may wait for a human at once, and how long, in ms. */
 const maxKnocking = 64
 const knockMs = 120_000
+/** Serials are u32 on the wire. */
+const lastSerial = 0xffff_ffff
 
 /** What a leader decides about one request. */
 type Verdict =
@@ -53,7 +57,7 @@ export async function makeBatch(turn: Turn): Promise<void> {
   const upserted = new Map<SeatSerial, Row>()
   const counters = new Map<string, Counter>()
   const keks = new Map<SeatSerial, Kek>()
-  const renewals = new Map(before.renewals)
+  const renewals = new Map<SeatSerial, { readonly at: number; readonly n: number }>()
 
   for (const waiting of before.waiting.slice(0, maxBatch)) {
     const verdict = judge(turn, waiting, seats, nextSerial as SeatSerial)
@@ -119,7 +123,8 @@ export async function makeBatch(turn: Turn): Promise<void> {
   patchLead(turn, {
     waiting: [...held, ...left.filter((waiting) => !held.includes(waiting))],
     knocking: [...leading(turn).knocking, ...knocking],
-    lastBatchAt: monotonic,
+    // Of a batch's time a no takes its share: whoever asks again after it need not wait for the next batch.
+    lastBatchAt: taken.length + held.length > 0 ? monotonic : monotonic - batchSpacingMs * (1 - done.size / maxBatch),
   })
   if (taken.length === 0) {
     turn.consumed.push(secret)
@@ -143,12 +148,9 @@ export async function makeBatch(turn: Turn): Promise<void> {
     secret: { epoch: chain.head.fields.epoch, step, secret },
     keks,
     answered: taken,
-  }
-  patchLead(turn, {
-    nextSerial,
     renewals,
-    inflight: post,
-  })
+  }
+  patchLead(turn, { nextSerial, inflight: post })
   persist(turn)
   postBatch(turn, post)
 }
@@ -240,7 +242,7 @@ function judge(turn: Turn, { request, invite, admitted }: Waiting, seats: Seats,
   if (live.length >= invite.fields.seats) return no(answers.usedUp)
   const used = counter?.used ?? 0
   if (!personal && invite.fields.uses > 0 && used >= invite.fields.uses) return no(answers.usedUp)
-  if (rows.length >= policy.seats) return no(answers.full)
+  if (rows.length >= policy.seats || nextSerial > lastSerial) return no(answers.full)
   const mustKnock =
     policy.kind === spaceKinds.sealed ||
     counter?.state === counterStates.knock ||

@@ -3,7 +3,7 @@ import { ratchet } from "../media/key-schedule.ts"
 import { viewOf } from "../room/head.ts"
 import type { AppSecret, Conversation } from "./conversation.ts"
 import type { SecretAt } from "./leadership.ts"
-import { chainOf, patch, type Turn } from "./turn.ts"
+import { chainOf, copyOf, patch, type Turn } from "./turn.ts"
 
 /** Replaces parts of the conversation. */
 export function patchTalk(turn: Turn, change: Partial<Conversation>): void {
@@ -19,7 +19,7 @@ export function keepAppSecret(turn: Turn, opened: SecretAt): void {
   const { head } = chainOf(turn)
   if (head === undefined || secrets.some(({ epoch }) => epoch === opened.epoch)) return
   const { epoch, step, secret } = opened
-  const kept = { epoch, step, secret: secret.slice(), view: viewOf(head), openedAt: turn.world.monotonic }
+  const kept = { epoch, step, secret: copyOf(turn, secret), view: viewOf(head), openedAt: turn.world.monotonic }
   patchTalk(turn, { secrets: [...secrets, kept] })
 }
 
@@ -48,7 +48,7 @@ export function appSecretAt(
   const kept = conversation.secrets.find((candidate) => candidate.epoch === epoch)
   if (kept === undefined || step < kept.step) return undefined
   const from = newest?.epoch === epoch && newest.step <= step ? newest : kept
-  let secret = from.secret.slice()
+  let secret = copyOf(turn, from.secret)
   for (let at = from.step; at < step; at++) {
     const next = ratchet(p, secret, kept.view, at + 1)
     wipe(secret)

@@ -1,5 +1,5 @@
 import type { Bytes } from "../base/bytes.ts"
-import type { EpochMs, SeatSerial } from "../base/ids.ts"
+import type { EpochMs, ObjectId, SeatSerial } from "../base/ids.ts"
 import type { Content, ReactionName } from "../message/content.ts"
 import type { ActName } from "../message/order.ts"
 
@@ -43,6 +43,10 @@ export interface Conversation {
   readonly orders: readonly PendingOrder[]
   /** Orders of one's own that a Head has not shown yet. */
   readonly watched: readonly WatchedOrder[]
+  /** Who knocks, by whoever leads; request ids in hex, in the order they came. Only at those who may let them in. */
+  readonly knocks: ReadonlyMap<string, HeardKnock>
+  /** What a leader has said of those who knock. */
+  readonly toldKnocks: ToldKnocks
   readonly own: OwnWords
 }
 
@@ -106,6 +110,29 @@ export interface WatchedOrder extends PendingOrder {
   readonly alarmedAt: number | undefined
 }
 
+/** Somebody who knocks, as whoever leads says. */
+export interface HeardKnock {
+  readonly by: SeatSerial
+  readonly page: number
+  /** Epoch in which it was last said. */
+  readonly epoch: number
+  /** Monotonic: when it was first heard of here. */
+  readonly since: number
+  /** Monotonic: when a person here answered it, by an order that is not carried out yet. */
+  readonly orderedAt: number | undefined
+}
+
+export interface ToldKnocks {
+  /** Each page as it was last said; undefined: it may not have arrived. */
+  readonly pages: readonly (readonly ObjectId[] | undefined)[]
+  readonly epoch: number
+  /** Monotonic. */
+  readonly at: number
+}
+
+/** Whoever comes to lead has said nothing yet, and nobody believes what the one before said. */
+export const nothingTold: ToldKnocks = { pages: [[], []], epoch: 0, at: -Infinity }
+
 /** What one has to say again in each epoch: nothing that was sealed before they came opens for newcomers. */
 export interface OwnWords {
   readonly name: string | undefined
@@ -134,5 +161,7 @@ export const noConversation: Conversation = {
   muteAsked: undefined,
   orders: [],
   watched: [],
+  knocks: new Map(),
+  toldKnocks: nothingTold,
   own: { name: undefined, hand: undefined, namedEpoch: 0, saidEpoch: 0, saidStep: 0, saidAt: 0 },
 }

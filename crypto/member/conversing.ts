@@ -2,6 +2,7 @@ import { roles } from "../room/roles.ts"
 import { newestAppSecret, patchTalk } from "./app-secrets.ts"
 import { noConversation, type RaisedHand } from "./conversation.ts"
 import { retryHeld } from "./hearing.ts"
+import { tellKnocks, tendKnocks } from "./knocks.ts"
 import { enqueue, flushOutbox, introduce, ownRole } from "./saying.ts"
 import type { Turn } from "./turn.ts"
 import { tendOrders } from "./watching.ts"
@@ -24,7 +25,9 @@ export async function tendConversation(turn: Turn): Promise<void> {
   if (turn.state.conversation.held.length > 0) await retryHeld(turn)
   dropOverdue(turn)
   tendOrders(turn)
+  tendKnocks(turn)
   repeatOwnWords(turn)
+  tellKnocks(turn)
   await flushOutbox(turn)
 }
 

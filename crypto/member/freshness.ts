@@ -1,7 +1,8 @@
 import { equal, type Bytes } from "../base/bytes.ts"
-import { signerOf } from "../room/head.ts"
+import { signerOf, type Chain } from "../room/head.ts"
 import { sync } from "./hello.ts"
 import { acts, chainOf, patch, type Turn } from "./turn.ts"
+import type { ClockReading } from "./types.ts"
 
 /** A reading that may be off by more is no reading: the Seat took too long on its way. */
 const maxErrorMs = 5_000
@@ -19,12 +20,32 @@ export function readClock(turn: Turn, time: number, leader: Bytes, askedAt: numb
   patch(turn, { clocks: [...others, reading].slice(-keptReadings) })
 }
 
-/** Whether the clock of the leader is known well enough to tell how old its Heads are. */
-export function clockKnown(turn: Turn): boolean {
-  const leader = signerOf(chainOf(turn))
-  return turn.state.clocks.some(
+/** The clock of whoever leads by this chain, if it is known well enough to tell how old its Heads are. */
+function readingOf(turn: Turn, chain: Chain): ClockReading | undefined {
+  const leader = signerOf(chain)
+  return turn.state.clocks.find(
     (reading) => leader !== undefined && equal(reading.leader, leader.seatPub) && reading.error <= maxErrorMs,
   )
+}
+
+export function clockKnown(turn: Turn): boolean {
+  return readingOf(turn, chainOf(turn)) !== undefined
+}
+
+/** How far the wall clock has run ahead of the monotonic one since both were last compared, in ms; behind: below 0. */
+function wallAhead(turn: Turn): number {
+  const { now, monotonic } = turn.world
+  const offset = now - monotonic
+  return offset - (turn.state.wallOffset ?? offset)
+}
+
+/** How old the newest Head of a chain is by its own leader's clock, in ms, at least; undefined if that is not known. */
+export function headAge(turn: Turn, chain: Chain): number | undefined {
+  const reading = readingOf(turn, chain)
+  // What comes first after a sleep comes before anybody has noticed it.
+  const slept = turn.state.wallOffset === undefined || Math.abs(wallAhead(turn)) > sleepMs
+  if (chain.head === undefined || reading === undefined || slept) return undefined
+  return turn.world.monotonic + reading.offset - chain.head.fields.time
 }
 
 /**
@@ -33,7 +54,7 @@ export function clockKnown(turn: Turn): boolean {
  */
 export function newsAge(turn: Turn): number {
   const { monotonic } = turn.world
-  const { headAt, signerSince, clocks, noticed, wokeAt } = turn.state
+  const { headAt, signerSince, noticed, wokeAt } = turn.state
   const chain = chainOf(turn)
   const leader = signerOf(chain)
   if (headAt === undefined || leader === undefined || chain.head === undefined || headAt < (wokeAt ?? headAt))
@@ -44,9 +65,8 @@ export function newsAge(turn: Turn): number {
       : undefined
   const arrival = monotonic - Math.max(headAt, notice?.at ?? headAt)
   if (acts(turn)) return arrival
-  const reading = clocks.find((one) => equal(one.leader, leader.seatPub))
-  if (reading === undefined || reading.error > maxErrorMs)
-    return monotonic - (signerSince ?? monotonic) > unreadMs ? Infinity : arrival
+  const reading = readingOf(turn, chain)
+  if (reading === undefined) return monotonic - (signerSince ?? monotonic) > unreadMs ? Infinity : arrival
   const made = Math.max(chain.head.fields.time, notice?.time ?? 0)
   return Math.max(arrival, monotonic + reading.offset - made)
 }
@@ -58,10 +78,9 @@ export function newsAge(turn: Turn): number {
 export function tickClocks(turn: Turn): void {
   const { now, monotonic } = turn.world
   const { wallOffset, seated } = turn.state
-  const offset = now - monotonic
-  const ahead = offset - (wallOffset ?? offset)
+  const ahead = wallAhead(turn)
   if (wallOffset !== undefined && Math.abs(ahead) <= sleepMs) return
-  patch(turn, { wallOffset: offset })
+  patch(turn, { wallOffset: now - monotonic })
   if (ahead <= sleepMs) return
   const { request, answered } = turn.state
   patch(turn, {

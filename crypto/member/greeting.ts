@@ -38,10 +38,10 @@ export function greeted(turn: Turn, asked: HelloKind): void {
 
 /** The service does not know us, or says so. A seat that is gone may still hold an invite. */
 export function notGreeted(turn: Turn, asked: HelloKind): void {
-  const { inviteSeed, secret, seated } = turn.state
+  const { inviteSeed, secret, seated, request, seatSeed } = turn.state
   if (asked === "hello-seat" && inviteSeed !== undefined) {
     for (const kek of seated?.keks ?? []) turn.consumed.push(kek.key)
-    if (secret !== undefined) turn.consumed.push(secret.secret)
+    for (const key of [secret?.secret, request?.kemSecret, seatSeed]) if (key !== undefined) turn.consumed.push(key)
     order(turn, { kind: "wipe" })
     patch(turn, {
       phase: "joining",
@@ -51,6 +51,7 @@ export function notGreeted(turn: Turn, asked: HelloKind): void {
       seatSeed: undefined,
       seated: undefined,
       request: undefined,
+      heldSeat: undefined,
       n: 0,
     })
     persist(turn)
@@ -107,7 +108,7 @@ const inviteProblems = {
   "not-yet": "invite-not-yet",
 } as const satisfies Record<string, Problem>
 
-/** The answer to `sync`, in the order of protocol §5: policy, Heads, Step, wrap, Seats. */
+/** The answer to `sync`, in the order of protocol §10: policy, Heads, Step, wrap, Seats. */
 export async function takeState(turn: Turn, data: ServiceData<"state">): Promise<void> {
   const { p } = turn.world
   const { space, hostPub, floor } = turn.state
@@ -175,7 +176,14 @@ async function catchUp(turn: Turn, bundle: HeadBundle): Promise<void> {
     if (turn.state.request !== undefined) turn.consumed.push(turn.state.request.kemSecret)
     patch(turn, { chain: startChain(chain.space, chain.hostPub, policy), heads: [], request: undefined })
     await takeHead(turn, bundle)
+    retireMissed(turn, chain.head?.fields.epoch)
   }
+}
+
+/** An epoch that ended in Heads we never saw is over for who knows how long: its keys go at once. */
+function retireMissed(turn: Turn, epoch: number | undefined): void {
+  if (epoch === undefined || epoch === chainOf(turn).head?.fields.epoch) return
+  patch(turn, { retiring: [...turn.state.retiring, { epoch, at: turn.world.monotonic }] })
 }
 
 /** After a reload the service may not show a history older than the one in the vault. */

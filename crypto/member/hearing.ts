@@ -9,6 +9,7 @@ import { acceptCert } from "../message/seat-cert.ts"
 import { may, type Role } from "../room/roles.ts"
 import { appSecretAt, isAhead, patchTalk } from "./app-secrets.ts"
 import type { TalkLine } from "./conversation.ts"
+import { hearKnocks } from "./knocks.ts"
 import { actOn, takeOrder } from "./ordering.ts"
 import { mayChat, ownRole, roleOf } from "./saying.ts"
 import { chainOf, type Turn } from "./turn.ts"
@@ -123,6 +124,8 @@ function hear(turn: Turn, { fields }: SignedAppMessage, content: Content): void 
       return patchTalk(turn, { stageInvite: { from, at: turn.world.monotonic } })
     case "stageAnswer":
       return content.data.to === own ? hearAnswer(turn, from, content.data.accept) : undefined
+    case "knocks":
+      return hearKnocks(turn, from, epoch, content.data)
     case "order":
       return hearOrder(turn, from, role, n, content.data)
     default:

@@ -10,11 +10,11 @@ import { admitKnock, refuseKnock } from "./admitting.ts"
 import { mayEnd, signEnd } from "./ending.ts"
 import { wantSeat } from "./joining.ts"
 import { actOn, decide, order, orderAnswer } from "./ordering.ts"
-import { newestPolicy, newPolicy } from "./rotating.ts"
+import { newestPolicy, newPolicy } from "./policies.ts"
 import { say } from "./saying.ts"
 import { learnInvites } from "./standby.ts"
 import { acts, ask, chainOf, leading, leaveRoom, patch, persist, type Turn } from "./turn.ts"
-import type { HostKeys, MemberCommand } from "./types.ts"
+import type { HostInvite, HostKeys, MemberCommand } from "./types.ts"
 
 /** A group invite's seats; a personal one has 1. */
 const groupSeats = 0xffff
@@ -35,9 +35,7 @@ export async function obey(turn: Turn, id: number, command: MemberCommand): Prom
     case "invite-link": {
       const invite = hostKeys(turn).invites.find((candidate) => candidate.id === command.invite)
       if (invite === undefined) throw new UsageError("no-such-invite", "There is no such invite.")
-      const link = { space: turn.state.space, seed: invite.seed, hostPub: turn.state.hostPub }
-      turn.out.push({ kind: "reply", id, value: { kind: "link", link, invite: invite.id } })
-      return
+      return tellLink(turn, id, invite)
     }
     case "revoke":
       await revoke(turn, command.invite)
@@ -112,10 +110,26 @@ async function makeInvite(turn: Turn, id: number, wish: Extract<MemberCommand, {
   patch(turn, { host: { ...host, nextInviteSerial: host.nextInviteSerial + 1 } })
   ask(turn, { kind: "invite", id, invite: entry }, (ref) => ({ TAG: "invite", data: { ref, invite: invite.bytes } }))
   await learnInvites(turn, [invite.bytes])
-  if (wish.role !== "cohost") return
+}
+
+/** The service has the invite: it is the host's to hand out, and to revoke. */
+export async function keepInvite(turn: Turn, id: number, made: HostInvite): Promise<void> {
+  const { p } = turn.world
+  const host = hostKeys(turn)
+  patch(turn, { host: { ...host, invites: [...host.invites, made] } })
+  const { role, invitePub } = inviteKind.decode(p, made.bytes).fields
+  const { deputies } = newestPolicy(turn).fields
   // Whoever holds it may stand in for the host: the policy that says so takes effect with the next Head.
-  const policy = await newPolicy(turn, { deputies: [...deputies, inviteIdOf(p, invitePub)] })
-  decide(turn, { policy, rotate: true })
+  if (role === roles.cohost && deputies.length < maxDeputies)
+    decide(turn, { policy: await newPolicy(turn, { deputies: [...deputies, inviteIdOf(p, invitePub)] }), rotate: true })
+  persist(turn)
+  tellLink(turn, id, made)
+}
+
+function tellLink(turn: Turn, id: number, invite: HostInvite): void {
+  const { space, hostPub } = turn.state
+  const link = { space, seed: invite.seed, hostPub }
+  turn.out.push({ kind: "reply", id, value: { kind: "link", link, invite: invite.id } })
 }
 
 /** A policy with the invite's id, and all its rows gone in the Head that names it. */

@@ -4,14 +4,18 @@ import type { InviteId } from "../base/ids.ts"
 import { hostInviteId, inviteIdOf, inviteSecrets, memberStatement } from "../link/invite.ts"
 import { signerOf } from "../room/head.ts"
 import { answerKind, answers, type AnswerReason } from "../seat/answer.ts"
+import { helloKinds } from "../wire/wire.ts"
 import { requestFlags, seatRequestKind } from "../seat/seat-request.ts"
-import { sync } from "./hello.ts"
-import { acts, ask, chainOf, leaveRoom, patch, persist, type Turn } from "./turn.ts"
-import type { Problem } from "./types.ts"
+import { hello, sync } from "./hello.ts"
+import { askWrapSoon } from "./listening.ts"
+import { acts, ask, chainOf, copyOf, leaveRoom, patch, persist, type Turn } from "./turn.ts"
+import type { MemberState, Problem } from "./types.ts"
 
 /** A request that got no answer is sent again. */
 const answerTimeoutMs = 10_000
 const quietTimeoutMs = 30_000
+/** Whoever leads sends a knock away after two minutes: who has heard nothing by then has no knock any more, or no leader. */
+const knockTimeoutMs = 130_000
 
 /** Sends a SeatRequest if this member wants a seat, or its own back, and has none on the way. */
 export async function wantSeat(turn: Turn): Promise<void> {
@@ -37,7 +41,7 @@ function leadsOrWill(turn: Turn): boolean {
 function voucher(turn: Turn): { readonly inviteId: InviteId; readonly keySeed: Bytes } | undefined {
   const { p } = turn.world
   const { space, inviteSeed, host } = turn.state
-  if (host !== undefined) return { inviteId: hostInviteId, keySeed: host.hostSeed.slice() }
+  if (host !== undefined) return { inviteId: hostInviteId, keySeed: copyOf(turn, host.hostSeed) }
   if (inviteSeed === undefined) return undefined
   const { keySeed, cardKeyWrapKey } = inviteSecrets(p, { space, seed: inviteSeed })
   wipe(cardKeyWrapKey)
@@ -47,7 +51,9 @@ function voucher(turn: Turn): { readonly inviteId: InviteId; readonly keySeed: B
 /** The one message for joining, recovering and healing. */
 export async function sendRequest(turn: Turn): Promise<void> {
   const { p, monotonic } = turn.world
-  const { space } = turn.state
+  // Whoever cannot open the newest epoch may have a twin that can, a copied profile say, and sends in it: this page then
+  // does not, whatever it has counted.
+  const { space, secret } = turn.state
   const head = chainOf(turn).head
   if (head === undefined || turn.state.socket !== "synced" || leadsOrWill(turn)) return
   const vouches = voucher(turn)
@@ -64,7 +70,7 @@ export async function sendRequest(turn: Turn): Promise<void> {
     seatPub,
     kemPub: kem.publicKey,
     n,
-    flags: turn.state.noCounters ? requestFlags.noCounters : 0,
+    flags: turn.state.noCounters || secret?.epoch !== head.fields.epoch ? requestFlags.noCounters : 0,
     proof: await p.sign(vouches.keySeed, memberStatement(space, seatPub)),
   })
   wipe(vouches.keySeed)
@@ -73,6 +79,7 @@ export async function sendRequest(turn: Turn): Promise<void> {
     seatSeed,
     n,
     knocking: false,
+    heldSeat: undefined,
     request: {
       id: request.id,
       bytes: request.bytes,
@@ -84,6 +91,11 @@ export async function sendRequest(turn: Turn): Promise<void> {
   })
   persist(turn)
   ask(turn, { kind: "request" }, (ref) => ({ TAG: "request", data: { ref, request: request.bytes } }))
+}
+
+/** A wrap that was pushed before the service knew this seat's socket comes with what it is asked for then. */
+function comingMs({ asked }: MemberState): number {
+  return [...asked.values()].some(({ kind }) => kind === "hello-seat" || kind === "sync") ? answerTimeoutMs : 0
 }
 
 /** The leader's signed no. */
@@ -109,16 +121,22 @@ export async function takeAnswer(turn: Turn, bytes: Uint8Array): Promise<void> {
 }
 
 /** The service says no before the leader could: what it can see by itself, or that we are behind. */
-export function requestRefused(turn: Turn, code: string): void {
+export async function requestRefused(turn: Turn, code: string): Promise<void> {
   const { request, seated } = turn.state
   if (request === undefined) return
   const problem = serviceProblems[code]
   if (problem !== undefined && seated === undefined) return leaveRoom(turn, problem, false)
   // Everything else is tried again: at once with a newer Head or number, else after the answer timeout.
-  if (code !== "stale" && code !== "replayed") return
+  if (code !== "stale" && code !== "replayed") {
+    patch(turn, { request: { ...request, dropped: true } })
+    return
+  }
   turn.consumed.push(request.kemSecret)
   // Replayed: an earlier request of ours was admitted and its Seat lost, so this one renews it.
   patch(turn, { request: undefined, n: code === "replayed" ? request.n + 1 : request.n })
+  // The row is there: whoever else is connected with this seat is told that it has moved here.
+  if (code === "replayed" && turn.state.serial === undefined && turn.state.seatSeed !== undefined)
+    return hello(turn, "hello-seat", helloKinds.seat, turn.state.seatSeed)
   sync(turn)
 }
 
@@ -152,19 +170,24 @@ export async function tickJoining(turn: Turn): Promise<void> {
   if (state.socket !== "synced" || leadsOrWill(turn)) return
   if (state.request !== undefined) {
     // Without a leader as well, now and then: an invite that was taken back meanwhile hears of nothing else.
-    const patience = state.hostOnline ? answerTimeoutMs : quietTimeoutMs
-    if (!state.knocking && monotonic - state.request.sentAt > patience) {
-      // The same bytes: if the leader has answered, the service hands out the same Seat again.
+    const quiet = state.hostOnline ? answerTimeoutMs : quietTimeoutMs
+    const patience = state.knocking && state.request.dropped !== true ? knockTimeoutMs : quiet
+    if (monotonic - state.request.sentAt > patience) {
       const { request } = state
+      // Its Seat would tell a clock from the moment on at which it was first sent: a later one tells it better.
+      if (request.dropped === true) return sendRequest(turn)
+      // The same bytes: if the leader has answered, the service hands out the same Seat again.
       patch(turn, { request: { ...request, sentAt: monotonic } })
       ask(turn, { kind: "request" }, (ref) => ({ TAG: "request", data: { ref, request: request.bytes } }))
     }
     return
   }
-  const renew = state.seated !== undefined && monotonic >= state.seated.renewAt
-  const wrapOverdue = state.renewWrapAt !== undefined && monotonic >= state.renewWrapAt
-  if (state.seated !== undefined && (renew || wrapOverdue)) {
+  if (state.seated === undefined) return
+  const wrapOverdue = state.renewWrapAt !== undefined && monotonic >= state.renewWrapAt + comingMs(state)
+  if (monotonic >= state.seated.renewAt || wrapOverdue) {
     patch(turn, { renewWrapAt: undefined })
-    await sendRequest(turn)
+    return sendRequest(turn)
   }
+  // A renewal that was refused, or brought an older epoch's Seat, leaves it where it was.
+  if (state.renewWrapAt === undefined && state.secret?.epoch !== state.chain?.head?.fields.epoch) askWrapSoon(turn)
 }

@@ -6,13 +6,14 @@ import { requestFlags } from "../seat/seat-request.ts"
 import { acceptStep, stepKind } from "../seat/step.ts"
 import { helloKinds } from "../wire/wire.ts"
 import { hello } from "./hello.ts"
-import { remember } from "./leading.ts"
 import { installEpoch, takeHead } from "./listening.ts"
 import { change } from "./pending.ts"
+import { remember } from "./posts.ts"
+import { dropPost } from "./secrets.ts"
 import { switchNow } from "./sending.ts"
 import { hostSerial } from "./start.ts"
-import { chainOf, leading, patch, patchLead, persist, type Turn } from "./turn.ts"
-import type { BatchPost, HeadPost } from "./leadership.ts"
+import { chainOf, copyOf, leading, patch, patchLead, persist, type Turn } from "./turn.ts"
+import type { BatchPost, HeadPost, Leading } from "./leadership.ts"
 import { stepKeks } from "./wrapping.ts"
 
 /** How long the service has to echo a Head. */
@@ -43,13 +44,18 @@ async function headLanded(turn: Turn, post: HeadPost): Promise<void> {
   const takesOver = post.reason === reasons.takeover
   await takeHead(turn, post.bundle)
   noticeHead(turn, post)
-  // Requests that name a Head of the leader before are sent again: their answers may be there already.
-  if (takesOver) patchLead(turn, { recentHeads: [] })
+  // Requests that name a Head of the leader before are sent again, knocks as well: their answers may be there already.
+  if (takesOver) patchLead(turn, { recentHeads: [], waiting: [...lead.waiting, ...lead.knocking], knocking: [] })
   remember(turn, post.id)
   patchLead(turn, { inflight: undefined, unnoticedSince: undefined })
-  if (takesOver) patchLead(turn, { lastRotationAt: turn.world.monotonic, lastBatchAt: turn.world.monotonic })
+  if (takesOver) patchLead(turn, { lastRotationAt: turn.world.monotonic, renewals: renewedNow(turn) })
   const { epoch } = post.secret
-  if (epoch === before?.fields.epoch || lead.seats === undefined) {
+  const sameEpoch = epoch === before?.fields.epoch
+  // Back from a reload it leads before it may send, or has a seat: whoever would have made its next epoch leads no more.
+  const firstEpoch = turn.state.seated?.firstEpoch ?? (sameEpoch ? epoch : -1)
+  if (takesOver && firstEpoch >= epoch) change(turn, { rotate: true })
+  if (sameEpoch || lead.seats === undefined) {
+    dropPost(turn, post)
     persist(turn)
     return
   }
@@ -62,11 +68,12 @@ async function headLanded(turn: Turn, post: HeadPost): Promise<void> {
     seats,
     keks,
     secret: post.secret,
-    renewals: new Map([...lead.renewals].filter(([serial]) => seats.rows.has(serial))),
-    wraps: { head: post.id, secret: post.secret.secret.slice(), serials: audience, sent: undefined },
+    renewals: new Map([...leading(turn).renewals].filter(([serial]) => seats.rows.has(serial))),
+    wraps: { head: post.id, secret: copyOf(turn, post.secret.secret), serials: audience, sent: undefined },
   })
-  await takeOwnSeat(turn, epoch)
-  installEpoch(turn, { ...post.secret, secret: post.secret.secret.slice() })
+  await takeOwnSeat(turn, epoch - 1)
+  if (post.restored) sendOnlyAfter(turn, epoch)
+  installEpoch(turn, { ...post.secret, secret: copyOf(turn, post.secret.secret) })
   persist(turn)
 }
 
@@ -85,17 +92,30 @@ export function tickLanding(turn: Turn): void {
 }
 
 /** A leader is seated by its own Head; after a reload it sends only in the epochs it makes from now on. */
-async function takeOwnSeat(turn: Turn, epoch: number): Promise<void> {
+async function takeOwnSeat(turn: Turn, firstEpoch: number): Promise<void> {
   if (turn.state.seated !== undefined) return
   const first = turn.state.serial === undefined
   const serial = turn.state.serial ?? hostSerial
   patch(turn, {
     phase: "seated",
     serial,
-    seated: { serial, firstEpoch: epoch - 1, keks: [], renewAt: Infinity },
+    seated: { serial, firstEpoch, keks: [], renewAt: Infinity },
   })
   // The service knows this seat key from the Head on.
   if (first && turn.state.seatSeed !== undefined) await hello(turn, "hello-seat", helloKinds.seat, turn.state.seatSeed)
+}
+
+/** Whoever else has a restored Head sends in its epoch: the next one is ours alone. */
+function sendOnlyAfter(turn: Turn, epoch: number): void {
+  const { seated } = turn.state
+  if (seated !== undefined) patch(turn, { seated: { ...seated, firstEpoch: Math.max(seated.firstEpoch, epoch) } })
+  change(turn, { rotate: true })
+}
+
+/** Who has renewed with whoever led meanwhile is not known: nobody has been silent for longer than we lead. */
+function renewedNow(turn: Turn): Leading["renewals"] {
+  const { monotonic } = turn.world
+  return new Map([...leading(turn).renewals].map(([serial, { n }]) => [serial, { at: monotonic, n }]))
 }
 
 async function batchLanded(turn: Turn, post: BatchPost): Promise<void> {
@@ -113,13 +133,14 @@ async function batchLanded(turn: Turn, post: BatchPost): Promise<void> {
     seats: applySeatChanges(lead.seats, post.changes),
     keks: new Map([...lead.keks, ...post.keks]),
     secret: post.secret,
+    renewals: new Map([...lead.renewals, ...post.renewals]),
     seen: new Map([
       ...lead.seen,
       ...post.answered.map(({ request }) => [toHex(request.id), request.fields.head] as const),
     ]),
   })
   if (turn.state.secret !== undefined) turn.consumed.push(turn.state.secret.secret)
-  patch(turn, { secret: { ...post.secret, secret: post.secret.secret.slice() } })
+  patch(turn, { secret: { ...post.secret, secret: copyOf(turn, post.secret.secret) } })
   switchNow(turn)
   if (anyWithoutCounters(turn, post)) change(turn, { rotate: true })
   persist(turn)

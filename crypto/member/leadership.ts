@@ -42,6 +42,10 @@ export interface Leading {
   readonly waiting: readonly Waiting[]
   /** Requests that wait for a human's yes. */
   readonly knocking: readonly Waiting[]
+  /** Seat keys in hex of those whose requests came when the lists were full, oldest first. */
+  readonly dropped: readonly string[]
+  /** Which invite a request names that the service has shown lately, both in hex: a host that stands by knows its label. */
+  readonly shown: ReadonlyMap<string, string>
   readonly recentHeads: readonly ObjectId[]
   /** Requests that have got their Seat, by id in hex, each with the Head it named: none is answered twice. */
   readonly seen: ReadonlyMap<string, ObjectId>
@@ -93,6 +97,8 @@ export interface Waiting {
   /** The invite it names; undefined for the host's own row. */
   readonly invite: SignedInvite | undefined
   readonly since: number
+  /** When the leader last said that it has to wait for a human. */
+  readonly toldAt?: number
   /** A human let it in. */
   readonly admitted: boolean
 }
@@ -107,6 +113,8 @@ export interface HeadPost {
   readonly reason: Reason
   /** What was pending when it was made: comes back if the service refuses. */
   readonly made: PendingChanges
+  /** Found in the vault: whoever else has the record may post it, too, and send in its epoch. */
+  readonly restored?: true
 }
 
 /** A join batch on its way. */
@@ -120,6 +128,8 @@ export interface BatchPost {
   readonly secret: SecretAt
   readonly keks: ReadonlyMap<SeatSerial, Kek>
   readonly answered: readonly Waiting[]
+  /** When each of their rows asked, and with which n: a batch that is refused has used up no number. */
+  readonly renewals: Leading["renewals"]
 }
 
 /** secret(epoch, step). */

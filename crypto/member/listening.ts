@@ -3,24 +3,29 @@ import { VerifyError } from "../base/errors.ts"
 import type { ObjectId } from "../base/ids.ts"
 import { commit, ratchet } from "../media/key-schedule.ts"
 import { acceptHead, reasons, signerOf, viewOf, type Chain, type HeadBundle } from "../room/head.ts"
+import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
 import { stepKek, unwrapSecret } from "../seat/wrap.ts"
 import { acceptStep } from "../seat/step.ts"
-import { clockKnown } from "./freshness.ts"
+import { clearAlarm, raise } from "./alarms.ts"
+import { clockKnown, headAge } from "./freshness.ts"
 import { settleNotices } from "./notices.ts"
 import { keepAppSecret } from "./app-secrets.ts"
+import { rememberHead } from "./proofs.ts"
 import { announceEpoch, switchNow } from "./sending.ts"
-import { acts, chainOf, order, ownEntry, patch, persist, spread, type Turn } from "./turn.ts"
+import { acts, chainOf, copyOf, order, ownEntry, patch, persist, spread, type Turn } from "./turn.ts"
 import type { SecretAt } from "./leadership.ts"
 import type { LeaderKek } from "./types.ts"
 
 /** An old epoch is wiped this long after the Head that ended it. */
 const retireMs = 5_000
-/** A missing wrap is asked for after wraps-complete, or this long after the Head, spread over two seconds. */
+/** A missing wrap is asked for this long after the Head, spread over two seconds; after wraps-complete within them. */
 const wrapTimeoutMs = 10_000
 const wrapSpreadMs = 1_000
-/** After a takeover the stage renews within this time, the audience at 100 a second after it. */
+/** Where many renew at once the stage does within this time, the audience at 100 a second after it. */
 const stageFirstMs = 400
 const renewalsPerMs = 0.1
+/** A speaker leads on after 20 s without a leader; a reading of that leader's clock may be off by 5 s, and by a short sleep. */
+const tooSoonMs = 9_000
 /** Ids of Heads a member remembers: those a Seat or a checkpoint may name. */
 const keptHeads = 64
 
@@ -33,6 +38,7 @@ export async function takeHead(turn: Turn, bundle: HeadBundle): Promise<void> {
   const head = chain.head
   if (head === undefined) return
   patch(turn, { chain, headAt: monotonic, heads: [...turn.state.heads, head.id].slice(-keptHeads) })
+  rememberHead(turn)
   followSigner(turn, before)
   settleNotices(turn)
   const indices = chain.roster.map((entry) => entry.index)
@@ -63,16 +69,39 @@ function followSigner(turn: Turn, before: Chain): void {
   const leader = signerOf(chain)
   const was = signerOf(before)
   if (leader === undefined || (was !== undefined && equal(was.seatPub, leader.seatPub))) return
+  clearAlarm(turn, "led-too-soon")
+  const rank = leaderRank(chain.policy.fields, before.roster, leader.index) ?? lastDeputyRank
+  const age = headAge(turn, before)
+  if (rank > lastDeputyRank && age !== undefined && age < tooSoonMs) raise(turn, "led-too-soon", leader.index)
   patch(turn, { signerSince: monotonic, noticed: undefined })
   if (seated === undefined || acts(turn)) return
   // Whoever waits for an epoch it may send in says so again: the leader it told is gone.
   const mute = ownEntry(turn) !== undefined && (chain.head?.fields.epoch ?? 0) <= seated.firstEpoch
   if (mute) patch(turn, { noCounters: true })
   const known = seated.keks.some((chainOfKeys) => equal(chainOfKeys.leader, leader.seatPub)) && clockKnown(turn)
-  if (known && !mute) return
-  const within = ownEntry(turn) === undefined ? stageFirstMs + chain.count / renewalsPerMs : stageFirstMs
-  const wait = (within + spread(turn, within)) / 2
-  patch(turn, { seated: { ...seated, renewAt: Math.min(seated.renewAt, monotonic + wait) } })
+  if (known && !mute) {
+    // Wraps that its predecessor has not sent by now come from nobody.
+    if (turn.state.secret?.epoch !== chain.head?.fields.epoch) askWrapSoon(turn, renewWithin(turn))
+    return
+  }
+  const renewAt = monotonic + anyWaitOf(turn, renewWithin(turn))
+  patch(turn, { seated: { ...seated, renewAt: Math.min(seated.renewAt, renewAt) } })
+}
+
+/** The time within which all who are seated may renew and the leader, which they all ask, keeps up. */
+function renewWithin(turn: Turn): number {
+  return ownEntry(turn) === undefined ? stageFirstMs + chainOf(turn).count / renewalsPerMs : stageFirstMs
+}
+
+/** Any wait from none to `ms`. */
+function anyWaitOf(turn: Turn, ms: number): number {
+  return (ms + spread(turn, ms)) / 2
+}
+
+/** The newest epoch's wrap will not come: it is asked for within so many ms, of which a small room needs few. */
+export function askWrapSoon(turn: Turn, within = Math.min(2 * wrapSpreadMs, renewWithin(turn))): void {
+  const at = turn.world.monotonic + anyWaitOf(turn, within)
+  patch(turn, { renewWrapAt: Math.min(turn.state.renewWrapAt ?? Infinity, at) })
 }
 
 /** Takes a Step: the secret moves one way, and must be the one all others have. */
@@ -92,16 +121,26 @@ export async function takeStep(turn: Turn, bytes: Uint8Array): Promise<void> {
 
 /** Ratchets the secret we hold to the chain's step and compares it with the commit. */
 function advance(turn: Turn): void {
-  const { p } = turn.world
   const chain = chainOf(turn)
   const { secret } = turn.state
   if (secret === undefined || chain.head?.fields.epoch !== secret.epoch || secret.step >= chain.step) return
-  const next = walk(turn, secret)
-  if (!equal(commit(p, chain.space, next.epoch, next.step, next.secret), chain.commit))
-    throw new VerifyError("wrong-secret", "The leader gave us another secret than the rest.")
+  const next = reach(turn, secret)
   turn.consumed.push(secret.secret)
   patch(turn, { secret: next })
   switchNow(turn)
+}
+
+/**
+ * A secret of the newest epoch moved to the chain's step, on a copy.
+ * @throws VerifyError `wrong-secret` if it is not the one that the leader committed to
+ */
+export function reach(turn: Turn, from: SecretAt): SecretAt {
+  const { p } = turn.world
+  const chain = chainOf(turn)
+  const current = walk(turn, from)
+  if (!equal(commit(p, chain.space, current.epoch, current.step, current.secret), chain.commit))
+    throw new VerifyError("wrong-secret", "The leader gave us another secret than the rest.")
+  return current
 }
 
 /** secret(epoch, r) → secret(epoch, the chain's step), on a copy. */
@@ -109,7 +148,7 @@ function walk(turn: Turn, from: SecretAt): SecretAt {
   const { p } = turn.world
   const chain = chainOf(turn)
   if (chain.head === undefined) return from
-  let secret = from.secret.slice()
+  let secret = copyOf(turn, from.secret)
   for (let step = from.step; step < chain.step; step++) {
     const next = ratchet(p, secret, viewOf(chain.head), step + 1)
     turn.consumed.push(secret)
@@ -123,13 +162,15 @@ export function installEpoch(turn: Turn, opened: SecretAt): void {
   const chain = chainOf(turn)
   if (chain.head === undefined) return
   keepAppSecret(turn, opened)
+  const handed = copyOf(turn, opened.secret)
+  turn.consumed.push(handed)
   order(turn, {
     kind: "epoch",
     space: chain.space,
     view: viewOf(chain.head),
     epoch: opened.epoch,
     step: opened.step,
-    secret: opened.secret.slice(),
+    secret: handed,
     indices: chain.roster.map((entry) => entry.index),
     seats: chain.roster.map(({ index, seatPub }) => ({ index, seatPub })),
     cell: chain.policy.fields.cell,
@@ -158,13 +199,13 @@ export function takeWrap(turn: Turn, headId: ObjectId, wrap: Bytes): void {
   const chains = seated.keks.filter((kek) => epochLeader === undefined || equal(kek.leader, epochLeader))
   for (const kek of [...chains].reverse()) {
     const stepped = stepKek(p, kek, head.fields.epoch)
-    const secret = stepped && unwrapSecret(p, stepped.key, chain.space, view, seated.serial, wrap)
-    if (stepped === undefined || secret === undefined) continue
+    if (stepped === undefined) continue
+    turn.drawn.push(stepped.key)
+    const secret = unwrapSecret(p, stepped.key, chain.space, view, seated.serial, wrap)
+    turn.consumed.push(stepped.key)
+    if (secret === undefined) continue
     const opened: SecretAt = { epoch: head.fields.epoch, step: 0, secret }
-    const current = walk(turn, opened)
-    if (!equal(commit(p, chain.space, current.epoch, current.step, current.secret), chain.commit))
-      throw new VerifyError("wrong-secret", "The leader gave us another secret than the rest.")
-    turn.consumed.push(current.secret, stepped.key)
+    turn.consumed.push(reach(turn, opened).secret)
     // Of this leader's chains the older ones are of no more use.
     const older = chains.slice(0, chains.indexOf(kek))
     const keks = stepChains(
@@ -177,6 +218,7 @@ export function takeWrap(turn: Turn, headId: ObjectId, wrap: Bytes): void {
     installEpoch(turn, opened)
     return
   }
+  askWrapSoon(turn)
 }
 
 /** All chains moved on to an epoch, so that a device seized later opens no wrap of an earlier one. */
@@ -194,8 +236,7 @@ export function wrapsComplete(turn: Turn, headId: ObjectId): void {
   const chain = chainOf(turn)
   const head = chain.head
   if (head === undefined || !equal(viewOf(head), headId)) return
-  if (turn.state.secret?.epoch !== head.fields.epoch && turn.state.seated !== undefined)
-    patch(turn, { renewWrapAt: turn.world.monotonic + wrapSpreadMs + spread(turn, wrapSpreadMs) })
+  if (turn.state.secret?.epoch !== head.fields.epoch && turn.state.seated !== undefined) askWrapSoon(turn)
   const { sending } = turn.state
   if (sending.switchTo !== undefined)
     patch(turn, { sending: { ...sending, switchTo: { ...sending.switchTo, at: turn.world.monotonic } } })

@@ -1,31 +1,33 @@
-import { equal, type Bytes } from "../base/bytes.ts"
+import { equal, wipe, type Bytes } from "../base/bytes.ts"
 import { ProtocolError, VerifyError } from "../base/errors.ts"
-import { noIndex } from "../base/ids.ts"
 import { reasons, type Chain } from "../room/head.ts"
-import { enderKey } from "../room/leaders.ts"
-import { endKind } from "../seat/leave.ts"
 import type { ServiceData, ServiceMessage } from "../wire/wire.ts"
+import { raise } from "./alarms.ts"
+import { answered, takeError, takeOk } from "./asked.ts"
 import { forgetConversation, tendConversation } from "./conversing.ts"
-import { fromWire, greet, greeted, notGreeted, takeState, takeWelcome } from "./greeting.ts"
+import { takeEnd } from "./ending.ts"
+import { fromWire, greet, takeState, takeWelcome } from "./greeting.ts"
 import { takeApp, takeTail } from "./hearing.ts"
 import { sync } from "./hello.ts"
 import { obey } from "./hosting.ts"
-import { requestRefused, sendRequest, takeAnswer, tickJoining, wantSeat } from "./joining.ts"
+import { sendRequest, takeAnswer, tickJoining, wantSeat } from "./joining.ts"
+import { nameUnheard } from "./saying.ts"
 import { retryHeldSeat, takeSeat } from "./seating.ts"
 import { isOwnHead, isOwnStep, landed, tickLanding } from "./landing.ts"
 import { tickClocks } from "./freshness.ts"
-import { lead, postRefused, resume, takeForeignAnswer, takeLeave, takeRequest, takeRows } from "./leading.ts"
+import { lead } from "./leading.ts"
 import { takeHead, takeStep, takeWrap, tickListening, wrapsComplete } from "./listening.ts"
 import { seeHead, takeNotice, tickNotices, weighFork } from "./notices.ts"
 import { change } from "./pending.ts"
+import { resume } from "./posts.ts"
+import { takeForeignAnswer, takeLeave, takeRequest } from "./requests.ts"
+import { takeRows } from "./rows.ts"
 import { carryOutOrders } from "./ordering.ts"
 import { stall, tickSending } from "./sending.ts"
 import { follow, keepReady, standsBy, takeChanges } from "./standby.ts"
 import { leadIfNobodyDoes } from "./takeover.ts"
-import { acts, chainOf, leaveRoom, patch, patchLead, persist, raise, type Turn } from "./turn.ts"
-import type { Asked, Input, MemberState, TurnResult, World } from "./types.ts"
-import { messageRefused } from "./watching.ts"
-import { chunkDone } from "./wrapping.ts"
+import { acts, chainOf, leaveRoom, newTurn, patch, patchLead, type Turn } from "./turn.ts"
+import type { Input, MemberState, TurnResult, World } from "./types.ts"
 
 /**
  * One turn of a member: joining, listening, sending and leading, in one state. The caller passes one input at a time,
@@ -34,7 +36,7 @@ import { chunkDone } from "./wrapping.ts"
  */
 export async function step(state: MemberState, input: Input, world: World): Promise<TurnResult> {
   if (state.phase === "gone") return { state, out: [], consumed: [] }
-  const turn: Turn = { state, world, out: [], consumed: [] }
+  const turn = newTurn(state, world)
   try {
     await take(turn, input)
     if (inRoom(turn)) {
@@ -48,15 +50,18 @@ export async function step(state: MemberState, input: Input, world: World): Prom
     await tendConversation(turn)
     return { state: turn.state, out: turn.out, consumed: turn.consumed }
   } catch (error) {
-    if (!(error instanceof ProtocolError) || error.fault === "us") throw error
-    if (input.kind === "command")
-      return {
-        state,
-        out: [{ kind: "reply", id: input.id, value: { kind: "failed", code: error.code } }],
-        consumed: [],
-      }
-    if (input.kind === "message") return refused(state, input.message, error, world)
-    return { state, out: [{ kind: "refused", code: error.code }], consumed: [] }
+    const { drawn } = turn
+    if (!(error instanceof ProtocolError) || error.fault === "us") {
+      wipe(...drawn)
+      throw error
+    }
+    if (input.kind === "command") {
+      const value = { kind: "failed", code: error.code } as const
+      return { state, out: [{ kind: "reply", id: input.id, value }], consumed: drawn }
+    }
+    if (input.kind !== "message") return { state, out: [{ kind: "refused", code: error.code }], consumed: drawn }
+    const after = await refused(state, input.message, error, world)
+    return { ...after, consumed: [...drawn, ...after.consumed] }
   }
 }
 
@@ -67,9 +72,11 @@ async function refused(
   error: ProtocolError,
   world: World,
 ): Promise<TurnResult> {
-  const turn: Turn = { state, world, out: [{ kind: "refused", code: error.code }], consumed: [] }
+  const turn = newTurn(state, world)
+  turn.out.push({ kind: "refused", code: error.code })
   const needsMore = error.code === "gap" || error.code === "missing-roster" || error.code === "missing-policy"
   if (message.TAG === "head" && needsMore && state.socket === "synced") sync(turn)
+  if (error.code === "endless-rows") turn.out.push({ kind: "hang-up" })
   if (message.TAG === "head" && (error.code === "fork" || error.code === "stale-head"))
     await weighFork(turn, message.data.head)
   // What a renewal brought is no better: this is no accident.
@@ -88,7 +95,16 @@ async function take(turn: Turn, input: Input): Promise<void> {
     case "online":
       return
     case "offline":
-      return patch(turn, { socket: "offline", nonce: undefined, asked: new Map(), ...offlineLead(turn.state) })
+      // An invite that was on its way is none: nobody has been shown its link.
+      for (const asked of turn.state.asked.values()) if (asked.kind === "invite") turn.consumed.push(asked.invite.seed)
+      nameUnheard(turn)
+      return patch(turn, {
+        socket: "offline",
+        nonce: undefined,
+        asked: new Map(),
+        ...offlineRequest(turn.state),
+        ...offlineLead(turn.state),
+      })
     case "message":
       return takeMessage(turn, input.message)
     case "command":
@@ -112,6 +128,12 @@ async function take(turn: Turn, input: Input): Promise<void> {
     default:
       input satisfies never
   }
+}
+
+/** A request may have arrived or not, and its answer got lost: it is sent again as soon as the service is back. */
+function offlineRequest({ request, knocking }: MemberState): Partial<MemberState> {
+  const hasHeard = knocking || request?.dropped === true
+  return request === undefined || hasHeard ? {} : { request: { ...request, sentAt: -Infinity } }
 }
 
 /** What a leader had on its way may have arrived or not: the next sync tells. */
@@ -206,75 +228,6 @@ async function followed(turn: Turn, before: Chain, object: Bytes): Promise<void>
   if (chainOf(turn) !== before && standsBy(turn)) await follow(turn, before, turn.world.p.hash(object))
 }
 
-function answered(turn: Turn, ref: number): Asked | undefined {
-  const asked = turn.state.asked.get(ref)
-  const rest = new Map(turn.state.asked)
-  rest.delete(ref)
-  patch(turn, { asked: rest })
-  return asked
-}
-
-async function takeOk(turn: Turn, asked: Asked | undefined): Promise<void> {
-  switch (asked?.kind) {
-    case "hello-seat":
-    case "hello-invite":
-    case "hello-host":
-      return greeted(turn, asked.kind)
-    case "post":
-      // The push may have come first, and another POST may be on its way by now.
-      return turn.state.lead?.inflight === asked.post ? landed(turn) : undefined
-    case "wraps":
-      return chunkDone(turn)
-    case "invite": {
-      const { host } = turn.state
-      if (host === undefined) return
-      patch(turn, { host: { ...host, invites: [...host.invites, asked.invite] } })
-      persist(turn)
-      const link = { space: turn.state.space, seed: asked.invite.seed, hostPub: turn.state.hostPub }
-      turn.out.push({ kind: "reply", id: asked.id, value: { kind: "link", link, invite: asked.invite.id } })
-      return
-    }
-    case "app":
-      if (asked.id !== undefined) turn.out.push({ kind: "reply", id: asked.id, value: { kind: "done" } })
-      return
-    case "end":
-      turn.out.push({ kind: "reply", id: asked.id, value: { kind: "done" } })
-      return leaveRoom(turn, "ended", false)
-    default:
-      return
-  }
-}
-
-async function takeError(turn: Turn, asked: Asked | undefined, code: string): Promise<void> {
-  turn.out.push({ kind: "refused", code })
-  switch (asked?.kind) {
-    case "hello-seat":
-    case "hello-invite":
-    case "hello-host":
-      return notGreeted(turn, asked.kind)
-    case "post":
-      // An answer to a copy of what was refused before says nothing new.
-      if (turn.state.lead?.inflight !== asked.post) return
-      postRefused(turn)
-      return sync(turn)
-    case "wraps":
-      return chunkDone(turn)
-    case "request":
-      return requestRefused(turn, code)
-    case "app":
-      messageRefused(turn, asked.n, code)
-      if (asked.id !== undefined) turn.out.push({ kind: "reply", id: asked.id, value: { kind: "failed", code } })
-      return
-    case "invite":
-    case "sfu":
-    case "end":
-      turn.out.push({ kind: "reply", id: asked.id, value: { kind: "failed", code } })
-      return
-    default:
-      return
-  }
-}
-
 async function caughtUp(turn: Turn, data: ServiceData<"state">): Promise<void> {
   const own = data.heads.some((bundle) => isOwnHead(turn, bundle.head))
   const stepped = data.step.some((bytes) => isOwnStep(turn, bytes))
@@ -286,25 +239,11 @@ async function caughtUp(turn: Turn, data: ServiceData<"state">): Promise<void> {
   if (turn.state.lead === undefined) return
   const missed = before === undefined || !equal(before, chainOf(turn).seats)
   // All that still waits is shown again after a sync.
-  if (!acts(turn)) patchLead(turn, { waiting: [], knocking: [] })
-  if (missed && !acts(turn)) patchLead(turn, { seats: undefined, rowsAskedAt: -Infinity })
+  if (!acts(turn)) patchLead(turn, { waiting: [], knocking: [], dropped: [] })
+  // A service that was started again has forgotten who is told to wait: as it shows them, they are told again.
+  else patchLead(turn, { knocking: turn.state.lead.knocking.map((knock) => ({ ...knock, toldAt: -Infinity })) })
+  // A leader, too: another page may have led with its keys while this one was away.
+  if (missed) patchLead(turn, { seats: undefined, rowsAskedAt: -Infinity })
   if (acts(turn)) patch(turn, { hostOnline: true })
   resume(turn)
-}
-
-async function takeEnd(turn: Turn, data: ServiceData<"ended">): Promise<void> {
-  const { p, now } = turn.world
-  const { space, hostPub, chain } = turn.state
-  const [bytes] = data.end
-  if (bytes === undefined) {
-    if (chain === undefined || now < chain.policy.fields.notAfter)
-      throw new VerifyError("not-ended", "The service says that time ran out, and it has not.")
-    return leaveRoom(turn, "ended", false)
-  }
-  const end = endKind.decode(p, bytes)
-  const key = chain === undefined ? undefined : enderKey(chain, end.fields.signer)
-  if (!equal(end.fields.space, space) || (end.fields.signer !== noIndex && key === undefined))
-    throw new VerifyError("not-ended", "This End is of another space, or of somebody who may not end it.")
-  await endKind.verify(p, end, key ?? hostPub)
-  return leaveRoom(turn, "ended", false)
 }

@@ -3,9 +3,11 @@ import { VerifyError } from "../base/errors.ts"
 import { acceptPolicy, policyKind } from "../link/policy.ts"
 import { headKind, reasons } from "../room/head.ts"
 import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
+import { clearAlarm, raise } from "./alarms.ts"
 import { change } from "./pending.ts"
+import { proveFork, proveTwins } from "./proofs.ts"
 import { announceEpoch } from "./sending.ts"
-import { acts, chainOf, clearAlarm, ownEntry, patch, raise, type Turn } from "./turn.ts"
+import { acts, chainOf, ownEntry, patch, type Turn } from "./turn.ts"
 
 /** A Head or policy that reached us over the media server alone, for this long, is being held back by the service. */
 const withheldMs = 3_000
@@ -47,18 +49,22 @@ async function takeHeadNotice(turn: Turn, bytes: Bytes): Promise<void> {
   if (seq === head.fields.seq && signer === head.fields.signer && equal(notice.fields.prev, head.fields.prev)) {
     // One leader, two Heads for one place: the proof of a fork.
     raise(turn, "fork", signer)
+    proveFork(turn, notice, entry.seatPub)
     return
   }
   // Whoever leads builds on a Head that we should have seen.
   const { heads } = turn.state
   const oldest = head.fields.seq - heads.length + 1
   const follows = heads.some((id) => equal(id, notice.fields.prev))
-  if (!follows && seq > oldest && seq <= head.fields.seq + 1) raise(turn, "fork", signer)
+  if (!follows && seq > oldest && seq <= head.fields.seq + 1) {
+    raise(turn, "fork", signer)
+    proveFork(turn, notice, entry.seatPub)
+  }
   // Only the leader's own word is news, and nobody's claim of a distant place shuts out what comes before it.
   if (seq <= head.fields.seq || seq > head.fields.seq + maxAhead || signer !== head.fields.signer) return
   patch(turn, { noticed: { id: notice.id, seq, epoch, time, signer: entry.seatPub, at: monotonic } })
   // Somebody goes: what we seal from now on must not be for them, whether or not the service tells us who.
-  if (notice.fields.reason === reasons.urgent && epoch === head.fields.epoch + 1) announceEpoch(turn, epoch, true)
+  if (notice.fields.reason === reasons.urgent && epoch > head.fields.epoch) announceEpoch(turn, epoch, true)
 }
 
 /** A Head from the service that does not follow ours: if it is well signed, there are two histories of this space. */
@@ -77,6 +83,7 @@ export async function weighFork(turn: Turn, bytes: Bytes): Promise<void> {
     return
   }
   raise(turn, "fork", undefined)
+  proveFork(turn, other, entry.seatPub)
 }
 
 async function takePolicy(turn: Turn, bytes: Bytes): Promise<void> {
@@ -88,7 +95,10 @@ async function takePolicy(turn: Turn, bytes: Bytes): Promise<void> {
   if (same || !equal(fields.space, chain.space)) return
   await policyKind.verify(p, { id, fields, bytes }, chain.hostPub)
   const twin = [chain.policy, known].find((one) => one?.fields.serial === fields.serial)
-  if (twin !== undefined) raise(turn, "host-key-twice", undefined)
+  if (twin !== undefined) {
+    raise(turn, "host-key-twice", undefined)
+    proveTwins(turn, twin, bytes)
+  }
   if (fields.serial <= (known ?? chain.policy).fields.serial) return
   const policy = await acceptPolicy(p, bytes, chain.space, chain.hostPub, known ?? chain.policy)
   patch(turn, { noticedPolicy: { policy, at: monotonic, toldAt: monotonic } })
@@ -99,11 +109,11 @@ async function takePolicy(turn: Turn, bytes: Bytes): Promise<void> {
 export function settleNotices(turn: Turn): void {
   const { noticed, noticedPolicy, heads, strangeHeads } = turn.state
   const { head, policy } = chainOf(turn)
-  if (noticed !== undefined && head !== undefined && noticed.seq <= head.fields.seq) {
+  if (head !== undefined && (noticed?.seq ?? 0) <= head.fields.seq) {
+    if (noticed !== undefined) clearAlarm(turn, "withheld", ofNobody)
     patch(turn, { noticed: undefined })
-    clearAlarm(turn, "withheld", ofNobody)
     const { sending } = turn.state
-    // It lost to another one: its epoch never was.
+    // What was noticed lost to another one: its epoch never was.
     if ((sending.switchTo?.epoch ?? 0) > head.fields.epoch)
       patch(turn, { sending: { ...sending, switchTo: undefined } })
   }

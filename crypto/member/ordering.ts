@@ -10,6 +10,7 @@ import type { PendingChanges } from "./leadership.ts"
 import { admitKnock, refuseKnock } from "./admitting.ts"
 import { mayEnd, signEnd } from "./ending.ts"
 import { change } from "./pending.ts"
+import { markOrdered } from "./knocks.ts"
 import { maxOrders } from "./watching.ts"
 import { enqueue, ownRole, roleOf } from "./saying.ts"
 import { acts, ask, chainOf, leading, patchLead, type Turn } from "./turn.ts"
@@ -51,6 +52,7 @@ export function orderAnswer(turn: Turn, id: number, act: "admit" | "refuse", req
   if (!may(ownRole(turn), act)) throw new UsageError("not-allowed", "That takes a higher role.")
   const data = { act: actNumbers[act], target: 0 as SeatSerial, request: [fromHex(request) as ObjectId], reason: 0 }
   enqueue(turn, { TAG: "order", data }, id)
+  markOrdered(turn, request)
 }
 
 /** A leader's part of an order, its own or a moderator's. */

@@ -1,4 +1,5 @@
 import { equal } from "../base/bytes.ts"
+import type { SignedPolicy } from "../link/policy.ts"
 import type { PendingChanges } from "./leadership.ts"
 import { leading, ownEntry, patchLead, type Turn } from "./turn.ts"
 
@@ -14,7 +15,7 @@ export const noPending: PendingChanges = {
   since: undefined,
 }
 
-/** Both sets of changes; of two policies the later one, which contains the earlier. */
+/** Both sets of changes; of two policies the one with the higher serial, which contains the other: that may come again. */
 export function mergePending(earlier: PendingChanges, later: PendingChanges): PendingChanges {
   return {
     urgent: earlier.urgent || later.urgent,
@@ -23,9 +24,14 @@ export function mergePending(earlier: PendingChanges, later: PendingChanges): Pe
     burn: [...new Set([...earlier.burn, ...later.burn])],
     promote: [...new Set([...earlier.promote, ...later.promote])],
     demote: [...new Set([...earlier.demote, ...later.demote])],
-    policy: later.policy ?? earlier.policy,
+    policy: newerOf(earlier.policy, later.policy),
     since: earlier.since ?? later.since,
   }
+}
+
+function newerOf(earlier: SignedPolicy | undefined, later: SignedPolicy | undefined): SignedPolicy | undefined {
+  if (earlier === undefined || later === undefined) return later ?? earlier
+  return later.fields.serial >= earlier.fields.serial ? later : earlier
 }
 
 /** Adds to what the next Head will carry. */
@@ -33,8 +39,12 @@ export function change(turn: Turn, changes: Partial<PendingChanges>): void {
   const since = turn.world.monotonic
   const { policy, ...rest } = changes
   // A policy against whoever leads is named by somebody else, who takes the row away with it.
-  const own = ownEntry(turn)?.inviteId
-  const against = own !== undefined && policy?.fields.revoked.some((id) => equal(id, own)) === true
-  const added = against ? rest : { ...rest, policy }
+  const added = isAgainstUs(turn, policy) ? rest : { ...rest, policy }
   patchLead(turn, { pending: mergePending(leading(turn).pending, { ...noPending, ...added, since }) })
+}
+
+/** Whether a policy takes back the invite that this member is on stage by. */
+export function isAgainstUs(turn: Turn, policy: SignedPolicy | undefined): boolean {
+  const own = ownEntry(turn)?.inviteId
+  return own !== undefined && policy?.fields.revoked.some((id) => equal(id, own)) === true
 }

@@ -1,24 +1,8 @@
 import { equal, fromHex, toHex, type Bytes } from "../base/bytes.ts"
-import { InternalError, UsageError } from "../base/errors.ts"
-import {
-  noIndex,
-  type Epoch,
-  type EpochMs,
-  type InviteId,
-  type SeatSerial,
-  type SenderIndex,
-  type Step,
-} from "../base/ids.ts"
-import { hostInviteId, inviteKind, isRevoked, memberStatement } from "../link/invite.ts"
-import {
-  maxRevoked,
-  noObject,
-  policyFlags,
-  policyKind,
-  policyLifetimeMs,
-  type Policy,
-  type SignedPolicy,
-} from "../link/policy.ts"
+import { InternalError } from "../base/errors.ts"
+import { noIndex, type Epoch, type InviteId, type SeatSerial, type SenderIndex, type Step } from "../base/ids.ts"
+import { hostInviteId, isRevoked, memberStatement } from "../link/invite.ts"
+import { noObject, policyFlags, type SignedPolicy } from "../link/policy.ts"
 import { commit, rootSecret } from "../media/key-schedule.ts"
 import { headKind, reasons, viewOf, type Head, type HeadBundle, type Reason } from "../room/head.ts"
 import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
@@ -38,7 +22,7 @@ import {
 import { joinWraps, stepKek, wrapSecret } from "../seat/wrap.ts"
 import { hostSerial } from "./start.ts"
 import { noPending } from "./pending.ts"
-import { ask, chainOf, leading, ownEntry, ownRank, patchLead, persist, type Turn } from "./turn.ts"
+import { ask, chainOf, copyOf, leading, ownEntry, ownRank, patchLead, persist, type Turn } from "./turn.ts"
 import type { HeadPost, PendingChanges, SecretAt } from "./leadership.ts"
 
 /** Makes the next Head, stores what it needs, and posts it with the wraps of the stage. */
@@ -52,7 +36,7 @@ export async function makeHead(turn: Turn, reason: Exclude<Reason, typeof reason
  * @param known - secret of the newest epoch and step; undefined for a host that goes on without anybody to get it from.
  */
 export async function makeTakeover(turn: Turn, known: SecretAt | undefined): Promise<void> {
-  const secret = known === undefined ? freshSecret(turn) : { ...known, secret: known.secret.slice() }
+  const secret = known === undefined ? freshSecret(turn) : { ...known, secret: copyOf(turn, known.secret) }
   patchLead(turn, { secret: known === undefined ? undefined : secret })
   await sealHead(turn, reasons.takeover, noPending, secret)
 }
@@ -162,7 +146,9 @@ function place(turn: Turn, secret: SecretAt, reason: Reason): Omit<Head, "policy
 function freshSecret(turn: Turn): SecretAt {
   const { p } = turn.world
   const epoch = (chainOf(turn).head?.fields.epoch ?? 0) + 1
-  return { epoch, step: 0, secret: rootSecret(p, leading(turn).secret?.secret, p.random(32)) }
+  const fresh = p.random(32)
+  turn.consumed.push(fresh)
+  return { epoch, step: 0, secret: rootSecret(p, leading(turn).secret?.secret, fresh) }
 }
 
 function currentSecret(turn: Turn): SecretAt {
@@ -285,32 +271,4 @@ function bundleOf(turn: Turn, head: Bytes, policy: SignedPolicy, roster: Roster)
     roster: sameStage ? undefined : rosterBytes,
     invites: invites.map(([, bytes]) => bytes),
   }
-}
-
-/** The newest policy the host made, whether or not a Head names it yet. */
-export function newestPolicy(turn: Turn): SignedPolicy {
-  const { inflight, pending } = leading(turn)
-  return pending.policy ?? (inflight?.kind === "head" ? inflight.made.policy : undefined) ?? chainOf(turn).policy
-}
-
-/** The next policy: the newest one with changes, in force for another day. @throws UsageError `too-many-revoked` */
-export async function newPolicy(turn: Turn, changes: Partial<Policy>): Promise<SignedPolicy> {
-  const { p, now } = turn.world
-  const { host } = turn.state
-  if (host === undefined) throw new InternalError("not-the-host", "Only the host makes policies.")
-  const last = newestPolicy(turn)
-  // An invite whose time is over needs no place in the list.
-  const over = new Set(
-    host.invites.filter(({ bytes }) => inviteKind.decode(p, bytes).fields.notAfter < now).map(({ id }) => id),
-  )
-  const revoked = [...last.fields.revoked, ...(changes.revoked ?? [])].filter((id) => !over.has(toHex(id)))
-  if (revoked.length > maxRevoked) throw new UsageError("too-many-revoked", "No more invites can be revoked.")
-  return policyKind.sign(p, host.hostSeed, {
-    ...last.fields,
-    ...changes,
-    revoked,
-    serial: last.fields.serial + 1,
-    prev: last.id,
-    notAfter: (now + policyLifetimeMs) as EpochMs,
-  })
 }

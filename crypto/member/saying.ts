@@ -9,7 +9,7 @@ import { may, roles, type Role } from "../room/roles.ts"
 import { appSecretAt, newestAppSecret, patchTalk } from "./app-secrets.ts"
 import type { Say, Unsaid } from "./conversation.ts"
 import { newsAge } from "./freshness.ts"
-import { ask, chainOf, ownEntry, type Turn } from "./turn.ts"
+import { ask, chainOf, ownEntry, persist, type Turn } from "./turn.ts"
 import { watchOrder } from "./watching.ts"
 
 /** Without a Head for this long nothing is said, as nothing is spoken: somebody may have been removed meanwhile. */
@@ -52,7 +52,8 @@ export function say(turn: Turn, id: number, what: Say): void {
     }
     case "profile":
       enqueue(turn, { TAG: "profile", data: { name: what.name } }, id)
-      return patchTalk(turn, { own: { ...own, name: what.name, namedEpoch: newestAppSecret(turn)?.epoch ?? 0 } })
+      patchTalk(turn, { own: { ...own, name: what.name, namedEpoch: newestAppSecret(turn)?.epoch ?? 0 } })
+      return persist(turn)
     case "chat":
       if (!mayChat(turn, ownRole(turn))) throw new UsageError("not-allowed", "Listeners do not write here.")
       introduce(turn)
@@ -82,6 +83,11 @@ export function introduce(turn: Turn): void {
   if (own.name === undefined || own.namedEpoch === epoch) return
   enqueue(turn, { TAG: "profile", data: { name: own.name } })
   patchTalk(turn, { own: { ...own, namedEpoch: epoch } })
+}
+
+/** Our name may have reached nobody: it is said again with the next that is to be said. */
+export function nameUnheard(turn: Turn): void {
+  patchTalk(turn, { own: { ...turn.state.conversation.own, namedEpoch: 0 } })
 }
 
 /** Puts something in line. @throws UsageError `offline`, `not-allowed`, `rate-limited`; CodecError `malformed` */

@@ -1,7 +1,6 @@
 import { equal, type Bytes } from "../base/bytes.ts"
 import { VerifyError } from "../base/errors.ts"
-import { commit, ratchet } from "../media/key-schedule.ts"
-import { signerOf, viewOf } from "../room/head.ts"
+import { signerOf } from "../room/head.ts"
 import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
 import { seatKind, type SignedSeat } from "../seat/seat-object.ts"
 import { openSeat } from "../seat/seat.ts"
@@ -9,7 +8,8 @@ import { requestFlags, seatRequestKind } from "../seat/seat-request.ts"
 import { helloKinds } from "../wire/wire.ts"
 import { clockKnown, readClock } from "./freshness.ts"
 import { hello, sync } from "./hello.ts"
-import { installEpoch } from "./listening.ts"
+import { sendRequest } from "./joining.ts"
+import { installEpoch, reach } from "./listening.ts"
 import { chainOf, patch, persist, spread, type Turn } from "./turn.ts"
 import type { AnsweredRequest, LeaderKek, OpenRequest } from "./types.ts"
 
@@ -35,8 +35,8 @@ export async function takeSeat(turn: Turn, bytes: Uint8Array): Promise<void> {
   const fields = seat.fields
   const chain = chainOf(turn)
   const head = chain.head
-  const open = [request, answered].find((mine) => mine !== undefined && equal(fields.request, mine.id))
-  if (open === undefined) return
+  const own = [request, answered].find((mine) => mine !== undefined && equal(fields.request, mine.id))
+  if (own === undefined) return
   if (!equal(fields.space, space)) throw new VerifyError("wrong-space", "This Seat is of another space.")
   const leader = signerOf(chain)
   const signer = chain.roster.find((entry) => entry.index === fields.signer)
@@ -45,10 +45,15 @@ export async function takeSeat(turn: Turn, bytes: Uint8Array): Promise<void> {
     throw new VerifyError("not-a-leader", "Whoever signed this Seat may not lead.")
   await seatKind.verify(p, seat, signer.seatPub)
   if (signer !== leader) {
-    if (open !== request && rank <= lastDeputyRank) await takeSeatBeside(turn, seat, open)
+    if (own !== request) {
+      if (rank <= lastDeputyRank) await takeSeatBeside(turn, seat, own)
+      return
+    }
+    // Its signer led until after we asked: the service would give us this Seat again, and the next leader none.
+    if ((turn.state.signerSince ?? -Infinity) >= own.askedAt) await sendRequest(turn)
     return
   }
-  if (request === undefined || open !== request) return
+  if (request === undefined || own !== request) return
   const newest = fields.epoch === head.fields.epoch
   if (fields.epoch > head.fields.epoch || (newest && fields.step > chain.step)) {
     patch(turn, { heldSeat: seat.bytes })
@@ -57,9 +62,16 @@ export async function takeSeat(turn: Turn, bytes: Uint8Array): Promise<void> {
   // Whoever names a Head that is not of our history would lead us into another room.
   if (newest && !turn.state.heads.some((id) => equal(id, fields.head)))
     throw new VerifyError("bad-seat", "This Seat names a Head of another history.")
-  const { kek, secret } = await openSeat(p, seat, request.id, request.kemSecret)
-  if (newest) checkCommit(turn, fields.step, secret)
+  const { kek, secret } = await open(turn, seat, request)
+  if (newest) turn.consumed.push(reach(turn, { epoch: fields.epoch, step: fields.step, secret }).secret)
   await seated(turn, seat, request, { key: kek, epoch: fields.epoch, leader: leader.seatPub }, secret)
+}
+
+/** What a Seat carries, for this turn to keep or to wipe. */
+async function open(turn: Turn, seat: SignedSeat, { id, kemSecret }: AnsweredRequest) {
+  const opened = await openSeat(turn.world.p, seat, id, kemSecret)
+  turn.drawn.push(opened.secret)
+  return opened
 }
 
 /** The leader's Seat has opened and carries the secret of everybody: this member is in. */
@@ -75,10 +87,14 @@ async function seated(
   const newest = fields.epoch === head?.fields.epoch
   const before = turn.state.seated
   const again = before !== undefined && turn.state.serial === fields.serial
-  const keepsCounters = again && !noCountersAsked(turn)
+  const asked = noCountersAsked(turn)
+  // An epoch that began while this Seat was under way, and that no wrap of ours has opened, may be a twin's.
+  const overtaken = again && !asked && (turn.state.secret?.epoch ?? -1) < fields.epoch
+  const keepsCounters = again && !asked && !overtaken
   const firstSeat = turn.state.serial === undefined
   readClock(turn, fields.time, kek.leader, request.askedAt)
   if (turn.state.answered !== undefined) turn.consumed.push(turn.state.answered.kemSecret)
+  if (!again) for (const old of before?.keks ?? []) turn.consumed.push(old.key)
   patch(turn, {
     phase: "seated",
     serial: fields.serial,
@@ -92,13 +108,15 @@ async function seated(
     },
     heldSeat: undefined,
     wantsIn: true,
-    noCounters: false,
+    noCounters: overtaken,
     seated: {
       serial: fields.serial,
       firstEpoch: keepsCounters ? before.firstEpoch : fields.epoch,
       keks: withKek(turn, again ? before.keks : [], kek),
       // A Seat that was too long on its way is no reading of the leader's clock: asked for again.
-      renewAt: monotonic + (clockKnown(turn) ? renewMs + spread(turn, renewSpreadMs) : unreadAgainMs),
+      renewAt: overtaken
+        ? monotonic
+        : monotonic + (clockKnown(turn) ? renewMs + spread(turn, renewSpreadMs) : unreadAgainMs),
     },
   })
   if (newest && turn.state.secret?.epoch !== fields.epoch)
@@ -112,8 +130,7 @@ async function seated(
 }
 
 /** A deputy's Seat for a request the leader has answered: one more chain, if it knows the secret that we know. */
-async function takeSeatBeside(turn: Turn, seat: SignedSeat, open: AnsweredRequest): Promise<void> {
-  const { p } = turn.world
+async function takeSeatBeside(turn: Turn, seat: SignedSeat, answered: AnsweredRequest): Promise<void> {
   const { seated: before, serial } = turn.state
   const { fields } = seat
   const chain = chainOf(turn)
@@ -121,11 +138,12 @@ async function takeSeatBeside(turn: Turn, seat: SignedSeat, open: AnsweredReques
   if (before === undefined || leader === undefined || fields.serial !== serial) return
   const newest = chain.head?.fields.epoch ?? 0
   if (fields.epoch > newest || (fields.epoch === newest && fields.step > chain.step)) return
-  const { kek, secret } = await openSeat(p, seat, open.id, open.kemSecret)
+  const { kek, secret } = await open(turn, seat, answered)
   turn.consumed.push(secret)
   // In an older epoch only the key counts; a wrap under it still has to open to what its Head commits to.
-  if (fields.epoch === newest) checkCommit(turn, fields.step, secret)
-  readClock(turn, fields.time, leader, open.askedAt)
+  if (fields.epoch === newest)
+    turn.consumed.push(reach(turn, { epoch: fields.epoch, step: fields.step, secret }).secret)
+  readClock(turn, fields.time, leader, answered.askedAt)
   const keks = withKek(turn, before.keks, { key: kek, epoch: fields.epoch, leader })
   patch(turn, { seated: { ...before, keks } })
 }
@@ -140,10 +158,13 @@ function withKek(turn: Turn, chains: readonly LeaderKek[], kek: LeaderKek): read
 /** A Seat that came before its Step or Head is tried again after each. */
 export async function retryHeldSeat(turn: Turn): Promise<void> {
   if (turn.state.heldSeat === undefined) return
+  const { length } = turn.drawn
   try {
     await takeSeat(turn, turn.state.heldSeat)
   } catch (error) {
     if (!(error instanceof VerifyError)) throw error
+    // A Seat that is refused has changed nothing: what it carried is kept nowhere.
+    turn.consumed.push(...turn.drawn.slice(length))
     // The Head or Step that came with it was good, and moves the chain all the same.
     patch(turn, { heldSeat: undefined })
     turn.out.push({ kind: "refused", code: error.code })
@@ -157,15 +178,4 @@ function noCountersAsked(turn: Turn): boolean {
     request !== undefined &&
     (seatRequestKind.decode(turn.world.p, request.bytes).fields.flags & requestFlags.noCounters) !== 0
   )
-}
-
-function checkCommit(turn: Turn, at: number, secret: Uint8Array): void {
-  const { p } = turn.world
-  const chain = chainOf(turn)
-  const head = chain.head
-  if (head === undefined) return
-  let current = Uint8Array.from(secret)
-  for (let step = at; step < chain.step; step++) current = ratchet(p, current, viewOf(head), step + 1)
-  if (!equal(commit(p, chain.space, head.fields.epoch, chain.step, current), chain.commit))
-    throw new VerifyError("wrong-secret", "This Seat carries another secret than the rest have.")
 }

@@ -14,9 +14,13 @@ const lostMs = 100_000
 /** A Head opened a new epoch: when this sender will switch to it. */
 export function announceEpoch(turn: Turn, epoch: number, urgent: boolean): void {
   const { monotonic } = turn.world
-  patch(turn, {
-    sending: { ...turn.state.sending, switchTo: { epoch, at: monotonic + (urgent ? urgentSwitchMs : switchMs) } },
-  })
+  const { sending } = turn.state
+  // Whoever has not switched to the one before keeps its deadline: the key to be left is the same.
+  const before = sending.epoch === undefined ? undefined : sending.switchTo
+  const at = Math.min(before?.at ?? Infinity, monotonic + (urgent ? urgentSwitchMs : switchMs))
+  // A later one that only the media server has shown stays the one that counts, until the chain has passed it.
+  const newest = Math.max(epoch, sending.switchTo?.epoch ?? 0)
+  patch(turn, { sending: { ...sending, switchTo: { epoch: newest, at } } })
   if (!isOnStage(turn)) stall(turn, "no-key")
 }
 

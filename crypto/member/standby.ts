@@ -7,8 +7,10 @@ import { highestOnStage, roles } from "../room/roles.ts"
 import { applySeatChanges, seatsHash, type Row, type Seats } from "../room/seats.ts"
 import { sealSeat } from "../seat/seat.ts"
 import type { ServiceData } from "../wire/wire.ts"
+import { raise } from "./alarms.ts"
+import { secretsOfLead } from "./secrets.ts"
 import { newLeading } from "./start.ts"
-import { acts, ask, chainOf, leading, ownEntry, ownRank, patch, patchLead, persist, raise, type Turn } from "./turn.ts"
+import { acts, ask, chainOf, leading, ownEntry, ownRank, patch, patchLead, persist, type Turn } from "./turn.ts"
 import type { Announced, Waiting } from "./leadership.ts"
 import { stepKeks } from "./wrapping.ts"
 
@@ -36,10 +38,7 @@ export function askRows(turn: Turn): void {
 }
 
 function dropLead(turn: Turn): void {
-  const { keks, secret, wraps } = leading(turn)
-  for (const kek of keks.values()) turn.consumed.push(kek.key)
-  if (secret !== undefined) turn.consumed.push(secret.secret)
-  if (wraps !== undefined) turn.consumed.push(wraps.secret)
+  for (const secret of secretsOfLead(leading(turn))) turn.consumed.push(secret)
   patch(turn, { lead: undefined })
   persist(turn)
 }
@@ -79,10 +78,12 @@ export async function follow(turn: Turn, before: Chain, of: Bytes): Promise<void
   const newEpoch = chain.head?.fields.epoch !== before.head?.fields.epoch
   const announced = lead.announced.get(toHex(of))
   const answered = new Set(announced?.answered)
-  const done = lead.waiting.filter(({ request }) => answered.has(toHex(request.id)))
+  const shown = [...lead.waiting, ...lead.knocking]
+  const done = shown.filter(({ request }) => answered.has(toHex(request.id)))
   // Whether or not the rows are known yet: these wait no more.
   patchLead(turn, {
     waiting: lead.waiting.filter((waiting) => !done.includes(waiting)),
+    knocking: lead.knocking.filter((knock) => !done.includes(knock)),
     seen: new Map(
       [...lead.seen, ...done.map(({ request }) => [toHex(request.id), request.fields.head] as const)].filter(
         ([, named]) => turn.state.heads.some((id) => equal(id, named)),
@@ -95,10 +96,25 @@ export async function follow(turn: Turn, before: Chain, of: Bytes): Promise<void
     if (!equal(before.seats, chain.seats)) patchLead(turn, { seats: undefined, rowsAskedAt: -Infinity })
     return
   }
+  // The service has dropped what a row that is gone asked for: nobody will answer it.
+  const gone = new Set(
+    [...(lead.seats?.rows.values() ?? [])]
+      .filter((row) => !after.rows.has(row.serial))
+      .map((row) => toHex(row.seatPub)),
+  )
+  const stays = ({ request: { fields } }: Waiting): boolean => fields.n === 0 || !gone.has(toHex(fields.seatPub))
   const newRows = announced?.changes.upserted.filter((row) => !lead.seats?.rows.has(row.serial)) ?? []
-  await checkAdmitted(turn, newRows, after, done)
+  // Of one seat key the newest request is kept; an older one may have brought the row.
+  const asked = [...shown.map(({ request }) => toHex(request.fields.seatPub)), ...lead.dropped]
+  await checkAdmitted(turn, newRows, after, new Set(asked))
+  const admitted = new Set(newRows.map(({ seatPub }) => toHex(seatPub)))
   patchLead(turn, {
     seats: after,
+    waiting: leading(turn).waiting.filter(stays),
+    knocking: leading(turn).knocking.filter(stays),
+    dropped: lead.dropped.filter((key) => !admitted.has(key)),
+    // What another leader has given out is never given again, whoever leads next.
+    nextSerial: Math.max(leading(turn).nextSerial, ...newRows.map((row) => row.serial + 1)),
     announced: new Map([...lead.announced].filter(([id]) => id !== toHex(of))),
     renewals: renewed(turn, after, done),
   })
@@ -133,20 +149,19 @@ function renewed(turn: Turn, seats: Seats, done: readonly Waiting[]) {
 /**
  * Traces rows to the host key: signed invite, its proof, its role, its seats, its counter, and as they are admitted the
  * request they came with. One that cannot be traced is an alarm: only leader and service together can make it.
- * @param requests - those that the Step answers; undefined for rows that were here before.
+ * @param asked - seat keys in hex of the requests that were shown; undefined for rows that were here before.
  */
 export async function checkAdmitted(
   turn: Turn,
   rows: readonly Row[],
   seats: Seats,
-  requests: readonly Waiting[] | undefined,
+  asked: ReadonlySet<string> | undefined,
 ): Promise<void> {
   const { p } = turn.world
   const { space, hostPub } = turn.state
   const { invites } = leading(turn)
   const held = new Map<string, number>()
   for (const row of seats.rows.values()) held.set(toHex(row.inviteId), (held.get(toHex(row.inviteId)) ?? 0) + 1)
-  const asked = new Set(requests?.map(({ request }) => toHex(request.fields.seatPub)))
   for (const row of rows) {
     const isHost = equal(row.inviteId, hostInviteId)
     const id = toHex(row.inviteId)
@@ -156,7 +171,7 @@ export async function checkAdmitted(
     const allowed = isHost
       ? row.role === roles.host
       : invite !== undefined && within(invite, row, seats, held.get(id) ?? 0)
-    const wanted = isHost || requests === undefined || asked.has(toHex(row.seatPub))
+    const wanted = isHost || asked === undefined || asked.has(toHex(row.seatPub))
     if (!proven || !allowed || !wanted) raise(turn, "admitted-without-invite", row.serial)
   }
 }

@@ -77,6 +77,7 @@ export async function createSpace(
     seatSeed: p.random(32),
     serial: undefined,
     n: 0,
+    name: undefined,
     policy: policy.bytes,
     head: undefined,
     host: { hostSeed, cardKey, nextInviteSerial: 1, invites: [] },
@@ -104,6 +105,7 @@ export function startFromRecord(p: Primitives, record: VaultRecord): MemberState
     seatSeed: record.seatSeed,
     serial: record.serial,
     n: record.n,
+    conversation: { ...noConversation, own: { ...noConversation.own, name: record.name } },
     wantsIn: record.host !== undefined || record.serial !== undefined,
     noCounters: true,
     floor:
@@ -155,6 +157,8 @@ const blank: Omit<MemberState, "space" | "hostPub"> = {
   lead: undefined,
   conversation: noConversation,
   alarms: [],
+  shownHeads: [],
+  proofs: [],
 }
 
 /** The leading half as it starts: from what the vault kept, or from nothing. */
@@ -179,9 +183,11 @@ export function newLeading(record: LeadRecord | undefined): Leading {
     secret: record?.secret,
     waiting: [],
     knocking: [],
+    dropped: [],
+    shown: new Map(),
     recentHeads: [],
     seen: new Map(),
-    inflight: record?.unechoed,
+    inflight: record?.unechoed && { ...record.unechoed, restored: true },
     unnoticedSince: undefined,
     pending: record?.pending ?? noPending,
     lastHeadAt: -Infinity,

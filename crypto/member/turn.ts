@@ -5,7 +5,8 @@ import type { RosterEntry } from "../room/roster.ts"
 import type { ClientMessage } from "../wire/wire.ts"
 import { signerOf, type Chain } from "../room/head.ts"
 import type { LeadRecord, Leading } from "./leadership.ts"
-import type { AlarmKind, Asked, MediaOrder, MemberState, Output, Problem, VaultRecord, World } from "./types.ts"
+import { noting, secretsOf } from "./secrets.ts"
+import type { Asked, MediaOrder, MemberState, Output, Problem, VaultRecord, World } from "./types.ts"
 
 /** One input being worked on: the state so far, what to do, and spent secrets. Thrown away whole if anything throws. */
 export interface Turn {
@@ -13,6 +14,21 @@ export interface Turn {
   readonly world: World
   readonly out: Output[]
   readonly consumed: Uint8Array[]
+  /** All secrets that came to be in this turn: what is to be wiped if it is thrown away. */
+  readonly drawn: Uint8Array[]
+}
+
+/** A turn that has not begun. */
+export function newTurn(state: MemberState, world: World): Turn {
+  const drawn: Uint8Array[] = []
+  return { state, world: { ...world, p: noting(world.p, drawn) }, out: [], consumed: [], drawn }
+}
+
+/** A copy of a secret, for whoever wipes theirs at another time. */
+export function copyOf(turn: Turn, secret: Bytes): Bytes {
+  const copy = secret.slice()
+  turn.drawn.push(copy)
+  return copy
 }
 
 /** Replaces parts of the state. */
@@ -62,6 +78,7 @@ function vaultRecord(state: MemberState): VaultRecord {
     seatSeed: state.seatSeed,
     serial: state.serial,
     n: state.n,
+    name: state.conversation.own.name,
     // Until the service has shown that it knows no less, what was known before stands.
     policy: state.floor?.policy ?? state.chain?.policy.bytes,
     head: state.floor?.bytes ?? state.chain?.head?.bytes,
@@ -84,13 +101,7 @@ function leadRecord(lead: Leading): LeadRecord {
 
 /** Out for good: secrets wiped, socket closed, record deleted unless it is still of use. */
 export function leaveRoom(turn: Turn, problem: Problem, keepRecord: boolean): void {
-  const { seated, secret, request, lead } = turn.state
-  for (const kek of seated?.keks ?? []) turn.consumed.push(kek.key)
-  if (secret !== undefined) turn.consumed.push(secret.secret)
-  if (request !== undefined) turn.consumed.push(request.kemSecret)
-  if (turn.state.answered !== undefined) turn.consumed.push(turn.state.answered.kemSecret)
-  for (const kek of lead?.keks.values() ?? []) turn.consumed.push(kek.key)
-  if (lead?.secret !== undefined) turn.consumed.push(lead.secret.secret)
+  for (const secret of secretsOf(turn.state)) turn.consumed.push(secret)
   order(turn, { kind: "wipe" })
   if (!keepRecord) turn.out.push({ kind: "forget" })
   turn.out.push({ kind: "close" })
@@ -101,6 +112,7 @@ export function leaveRoom(turn: Turn, problem: Problem, keepRecord: boolean): vo
     secret: undefined,
     request: undefined,
     answered: undefined,
+    heldSeat: undefined,
     lead: undefined,
     wantsIn: false,
     asked: new Map(),
@@ -141,20 +153,6 @@ export function acts(turn: Turn): boolean {
   const leader = signerOf(chain)
   const own = ownKey(turn)
   return leader !== undefined && own !== undefined && equal(leader.seatPub, own)
-}
-
-/** Adds an alarm, once for each kind and person. */
-export function raise(turn: Turn, kind: AlarmKind, about: number | undefined): void {
-  const { alarms } = turn.state
-  if (alarms.some((alarm) => alarm.kind === kind && alarm.about === about)) return
-  patch(turn, { alarms: [...alarms.slice(-15), { kind, about, at: turn.world.monotonic }] })
-}
-
-/** What an alarm was about is over: all of a kind, or those about whom `of` says. */
-export function clearAlarm(turn: Turn, kind: AlarmKind, of: (about: number | undefined) => boolean = () => true): void {
-  const { alarms } = turn.state
-  const rest = alarms.filter((alarm) => alarm.kind !== kind || !of(alarm.about))
-  if (rest.length !== alarms.length) patch(turn, { alarms: rest })
 }
 
 /** A uniform draw from ± `range` ms. */

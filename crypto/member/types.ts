@@ -8,6 +8,7 @@ import type { SignedPolicy } from "../link/policy.ts"
 import type { Chain } from "../room/head.ts"
 import type { Kek } from "../seat/wrap.ts"
 import type { ClientMessage, ServiceMessage } from "../wire/wire.ts"
+import type { Alarm, Proof, ShownHead } from "./alarms.ts"
 import type { Conversation, Say } from "./conversation.ts"
 import type { BatchPost, HeadPost, LeadRecord, Leading, SecretAt } from "./leadership.ts"
 
@@ -106,6 +107,8 @@ export type Output =
   /** A signed Head or policy for everybody whom the media server reaches. */
   | { readonly kind: "notice"; readonly bytes: Bytes }
   | { readonly kind: "reply"; readonly id: number; readonly value: MemberReply }
+  /** Break the connection, and dial again: what the service says on it leads nowhere. */
+  | { readonly kind: "hang-up" }
   /** Close the socket; nothing more will be sent. */
   | { readonly kind: "close" }
   /** A peer or the service sent something that was refused: its code, for the counters of the screen. */
@@ -152,6 +155,8 @@ export interface VaultRecord {
   readonly seatSeed: Bytes | undefined
   readonly serial: SeatSerial | undefined
   readonly n: number
+  /** What this person wants to be called here. */
+  readonly name: string | undefined
   /** Newest Head and policy known: no older one is accepted after a reload. */
   readonly policy: Bytes | undefined
   readonly head: Bytes | undefined
@@ -168,6 +173,8 @@ export interface OpenRequest {
   /** Monotonic: when it was made, and when it was last sent. */
   readonly askedAt: number
   readonly sentAt: number
+  /** The service says that it has not taken it. */
+  readonly dropped?: boolean
 }
 
 /** What is left of a request that the leader has answered. */
@@ -277,35 +284,18 @@ export interface MemberState {
   readonly conversation: Conversation
   /** What does not add up, newest last: said on the screen until it is over. */
   readonly alarms: readonly Alarm[]
+  /** The newest Heads accepted, each with the seat key that signed it: what a Head of another history contradicts. */
+  readonly shownHeads: readonly ShownHead[]
+  /** Of what does not add up, what can be shown to others. */
+  readonly proofs: readonly Proof[]
 }
-
-/** Something that an honest key service, media server and leader never do, and what a person is told about it. */
-export interface Alarm {
-  readonly kind: AlarmKind
-  /** Sender index or seat serial it is about, if it is about somebody. */
-  readonly about: number | undefined
-  /** Monotonic. */
-  readonly at: number
-}
-
-export type AlarmKind =
-  /** Two histories of one space: what others are shown is not what we are shown. */
-  | "fork"
-  /** A speaker follows a Head that nobody has shown us. */
-  | "strange-head"
-  /** Two policies with one serial: somebody else has the host key. */
-  | "host-key-twice"
-  /** A leader let somebody in whom no invite admits. */
-  | "admitted-without-invite"
-  /** The leader hands out other secrets than it commits to. */
-  | "wrong-secret"
-  /** The service holds back what it was given: a Head, a kick, an order. */
-  | "withheld"
 
 export type Asked =
   | {
-      readonly kind: "hello-seat" | "hello-invite" | "hello-host" | "sync" | "rows" | "wraps" | "request" | "quiet"
+      readonly kind: "hello-seat" | "hello-invite" | "hello-host" | "sync" | "rows" | "request" | "quiet"
     }
+  /** A chunk of the wraps of this Head. */
+  | { readonly kind: "wraps"; readonly head: ObjectId }
   | { readonly kind: "post"; readonly post: HeadPost | BatchPost }
   | { readonly kind: "sfu" | "end"; readonly id: number }
   /** A message of ours and its number; `id` of the command it came from. */

@@ -1,7 +1,8 @@
 import { reasons } from "../room/head.ts"
+import { clearAlarm, raise } from "./alarms.ts"
 import { patchTalk } from "./app-secrets.ts"
 import type { PendingOrder, WatchedOrder } from "./conversation.ts"
-import { chainOf, clearAlarm, patchLead, raise, type Turn } from "./turn.ts"
+import { chainOf, patchLead, type Turn } from "./turn.ts"
 
 /** A Head that shows an order is waited for this long: three seconds, and time for a deputy to step in. */
 const orderPatienceMs = 3_000 + 1_800

@@ -1,4 +1,5 @@
-import type { SeatSerial } from "../base/ids.ts"
+import { equal } from "../base/bytes.ts"
+import type { ObjectId, SeatSerial } from "../base/ids.ts"
 import { joinWraps, stepKek, wrapSecret, type Kek } from "../seat/wrap.ts"
 import { maxChunk } from "../wire/wire.ts"
 import { ask, leading, patchLead, type Turn } from "./turn.ts"
@@ -16,17 +17,17 @@ export function sendChunk(turn: Turn): void {
     return [{ serial, wrap: wrapSecret(p, kek.key, turn.state.space, wraps.head, serial, wraps.secret) }]
   })
   patchLead(turn, { wraps: { ...wraps, serials: rest, sent: serials } })
-  ask(turn, { kind: "wraps" }, (ref) => ({
+  ask(turn, { kind: "wraps", head: wraps.head }, (ref) => ({
     TAG: "wraps",
     data: { ref, head: wraps.head, last: rest.length === 0, wraps: joinWraps(chunk) },
   }))
 }
 
-/** A chunk arrived, or was refused because a newer epoch is there: go on, or stop. */
-export function chunkDone(turn: Turn): void {
-  // A deputy may have lost its office while the chunk was on its way.
+/** A chunk of a Head's wraps arrived, or was refused because a newer epoch is there: go on, or stop. */
+export function chunkDone(turn: Turn, head: ObjectId): void {
+  // While the chunk was on its way a deputy may have lost its office, and a newer epoch its own wraps have begun.
   const wraps = turn.state.lead?.wraps
-  if (wraps === undefined) return
+  if (wraps === undefined || !equal(wraps.head, head)) return
   if (wraps.serials.length === 0) turn.consumed.push(wraps.secret)
   patchLead(turn, { wraps: wraps.serials.length === 0 ? undefined : { ...wraps, sent: undefined } })
 }

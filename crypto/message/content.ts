@@ -1,5 +1,6 @@
 import { concat, uint, type Bytes } from "../base/bytes.ts"
-import { checked, codec, flag, oneOf, serial, struct, text, time, u8, union, type Coder } from "../base/codec.ts"
+import { checked, codec, flag, list, objectId, oneOf, serial, struct, text, time, u8, union } from "../base/codec.ts"
+import type { Coder } from "../base/codec.ts"
 import { CodecError } from "../base/errors.ts"
 import { plaintextBytes } from "./app-message.ts"
 import { orderCoder } from "./order.ts"
@@ -12,6 +13,10 @@ export type Reaction = (typeof reactions)[ReactionName]
 /** Characters of a display name, and UTF-8 bytes of a chat line, at most. */
 export const maxNameLength = 64
 export const maxChatBytes = 1100
+
+/** The list of those who knock is said in pages of so many: 64 of them are two. */
+export const knocksPerPage = 32
+export const knockPages = [0, 1] as const
 
 /** Controls, and marks that turn the direction of what follows: a name must not rearrange the line it stands in. */
 const unprintable = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
@@ -47,6 +52,8 @@ const coder = union(u8, {
   stageInvite: [6, struct({ to: serial })],
   /** The answer, to whoever asked. */
   stageAnswer: [7, struct({ to: serial, accept: flag })],
+  /** Whoever leads says who knocks: one page of the list, whole, as ids of requests in the order they came. */
+  knocks: [8, struct({ page: oneOf(knockPages), requests: list(objectId, knocksPerPage) })],
 })
 
 type CoderValue<C> = C extends { decode(data: Uint8Array, ...rest: never[]): infer T } ? T : never

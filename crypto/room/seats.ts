@@ -116,6 +116,11 @@ export function applySeatChanges(seats: Seats, changes: SeatChanges): Seats {
     const keys = new Set([...rows.values()].map((row) => toHex(row.seatPub)))
     if (keys.size !== rows.size) throw new VerifyError("bad-rows", "A seat key is seated twice.")
   }
+  const admitted = changes.upserted.filter(({ serial }) => !seats.rows.has(serial)).length
+  let growth = 0
+  for (const { inviteId, used } of changes.counters)
+    growth += Math.max(0, used - (seats.counters.get(toHex(inviteId))?.used ?? 0))
+  if (growth > admitted) throw new VerifyError("bad-rows", "More was counted than was let in.")
   if (rows.size > maxSeats) throw new VerifyError("bad-rows", "There are more seats than a space may have.")
   for (const counter of changes.counters) {
     const old = counters.get(toHex(counter.inviteId))
@@ -133,10 +138,15 @@ export function applySeatChanges(seats: Seats, changes: SeatChanges): Seats {
 const serialSlack = 65_536
 
 /** The highest serial that a new row may have: nobody can use up the numbers of all who come after. */
-export function serialLimit({ counters }: Seats): number {
-  let used = 1
-  for (const counter of counters.values()) used += counter.used
-  return used + serialSlack
+export function serialLimit(seats: Seats): number {
+  return serialsGiven(seats) + serialSlack
+}
+
+/** At least so many serials have been given out, those of seats that are gone included: the host's, and one each time somebody was let in. */
+export function serialsGiven({ counters }: Seats): number {
+  let given = 1
+  for (const counter of counters.values()) given += counter.used
+  return given
 }
 
 function withCounters(before: Seats["counters"], changed: readonly Counter[]): Seats["counters"] {

@@ -47,11 +47,14 @@ export async function sealSeat(
 ): Promise<{ readonly seat: SignedSeat; readonly kek: Bytes }> {
   const seatSecret = p.random(32)
   const plaintext = concat(seatSecret, secret)
-  const { enc, ct } = await p.hpkeSeal(kemPub, info("seat", terms.space, terms.request), clearFields(terms), plaintext)
-  const seat = await seatKind.sign(p, leaderSeed, { ...terms, enc, ct })
-  const kek = kekOf(p, seatSecret, terms.space, terms.serial)
-  wipe(seatSecret, plaintext)
-  return { seat, kek }
+  try {
+    const context = info("seat", terms.space, terms.request)
+    const { enc, ct } = await p.hpkeSeal(kemPub, context, clearFields(terms), plaintext)
+    const seat = await seatKind.sign(p, leaderSeed, { ...terms, enc, ct })
+    return { seat, kek: kekOf(p, seatSecret, terms.space, terms.serial) }
+  } finally {
+    wipe(seatSecret, plaintext)
+  }
 }
 
 /**

@@ -135,7 +135,7 @@ const serviceMessage = union(u8, {
   ],
   /**
    * To the leader's deputies, before the Head or Step (`of` is its id) that signs them: changed rows, the invites they
-   * name, and the requests that were answered.
+   * name, and the requests that were answered; those that were not shown before come first.
    */
   changes: [
     83,

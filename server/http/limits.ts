@@ -9,7 +9,7 @@ export function createLimits(clock: Clock): Limits {
     leader: new Buckets(clock, 200, 400),
     requestsByAddress: new Buckets(clock, 50, 100),
     requestsByInvite: new Buckets(clock, 200, 400),
-    renewals: new Buckets(clock, 1 / 30, 3),
+    renewals: new Buckets(clock, 1 / 30, 6),
     messages: new Buckets(clock, 5, 10),
     spaces: new Buckets(clock, 2, 40),
     sockets: new Buckets(clock, 100, 400),

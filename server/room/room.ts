@@ -2,7 +2,7 @@ import { equal, fromHex, toHex } from "#crypto/base/bytes"
 import type { InviteId } from "#crypto/base/ids"
 import { inviteRefusal } from "#crypto/link/invite"
 import { signerOf } from "#crypto/room/head"
-import { leaderRank, standbys } from "#crypto/room/leaders"
+import { lastDeputyRank, leaderRank, standbys } from "#crypto/room/leaders"
 import { roles } from "#crypto/room/roles"
 import { counterStates, type Row } from "#crypto/room/seats"
 import { helloKinds, serviceCodec, type ServiceMessage } from "#crypto/wire/wire"
@@ -10,6 +10,9 @@ import type { Clock } from "../clock.ts"
 import { Refusal } from "../errors.ts"
 import type { Connection, Proof } from "../socket/connection.ts"
 import type { RoomState } from "./room-state.ts"
+
+/** How long a room is without a Head before a speaker may lead it on. */
+const silenceMs = 20_000
 
 /**
  * One space in memory: its public state and the sockets that are here. Everything that reads or changes it goes through
@@ -61,13 +64,21 @@ export class Room {
     })
   }
 
-  /** Whether a socket may lead: the host's key, or a seat on stage that the policy in force allows to. */
+  /**
+   * Whether a socket may lead now: the host's key, a deputy's seat or the leader's own; any other seat on stage that the
+   * policy in force allows to only while nobody leads.
+   */
   mayLead(connection: Connection): boolean {
+    if (this.isHost(connection)) return true
     const { policy, roster } = this.state.chain
-    return (
-      this.isHost(connection) ||
-      this.rowsOf(connection).some((row) => leaderRank(policy.fields, roster, row.index) !== undefined)
-    )
+    const ranks = this.rowsOf(connection).map((row) => leaderRank(policy.fields, roster, row.index))
+    const rank = Math.min(...ranks.map((one) => one ?? Infinity))
+    return rank <= lastDeputyRank || (rank < Infinity && (this.leaderless || this.leads(connection)))
+  }
+
+  /** Whether no Head has come for so long that a speaker may lead the room on. */
+  get leaderless(): boolean {
+    return this.#clock() - this.state.headCameAt >= silenceMs
   }
 
   /** Whether a socket has shown the host's key, or the key of the host's row. */
@@ -187,10 +198,21 @@ export class Room {
     for (const connection of this.listeners()) if (this.seated(connection)) connection.sendBytes(bytes)
   }
 
+  /** The synced sockets of the leader, the host and the deputies, but not `but`. */
+  *syncedLeaders(but?: Connection): Iterable<Connection> {
+    for (const connection of this.leaders()) if (connection.synced && connection !== but) yield connection
+  }
+
+  /** Whoever may not lead any more keeps no requests, and is shown them anew if it may again on the same socket. */
+  forgetShown(): void {
+    const leaders = new Set(this.leaders())
+    for (const connection of this.#sockets) if (!leaders.has(connection)) connection.forgetShown()
+  }
+
   /** Sends one message to the leader, the host and the deputies, but not to `but`. */
   toLeaders(message: ServiceMessage, but?: Connection): void {
     const bytes = serviceCodec.encode(message)
-    for (const connection of this.leaders()) if (connection.synced && connection !== but) connection.sendBytes(bytes)
+    for (const connection of this.syncedLeaders(but)) connection.sendBytes(bytes)
   }
 
   /** Ends the room: nothing runs any more, and every socket hears why and is closed. */

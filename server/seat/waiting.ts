@@ -1,3 +1,4 @@
+import type { Bytes } from "#crypto/base/bytes"
 import type { WaitingRequest } from "./request.store.ts"
 
 /** The requests that wait for the leader, by id, by seat key and by invite (all in hex). */
@@ -5,6 +6,7 @@ export class Waiting {
   readonly #byId = new Map<string, WaitingRequest>()
   readonly #bySeat = new Map<string, Set<string>>()
   readonly #byInvite = new Map<string, number>()
+  readonly #pending = new Map<string, Bytes>()
 
   constructor(requests: Iterable<WaitingRequest>) {
     for (const request of requests) this.add(request)
@@ -29,10 +31,25 @@ export class Waiting {
     const request = this.#byId.get(id)
     if (request === undefined) return
     this.#byId.delete(id)
+    this.#pending.delete(id)
     const ids = this.#bySeat.get(request.seatPub)
     ids?.delete(id)
     if (ids?.size === 0) this.#bySeat.delete(request.seatPub)
     this.#byInvite.set(request.inviteId, this.ofInvite(request.inviteId) - 1)
+  }
+
+  /** Keeps the leader's signed word that a human is asked about a request, for whoever comes to stand by: in memory only. */
+  setPending(id: string, answer: Bytes): void {
+    if (this.#byId.has(id)) this.#pending.set(id, answer)
+  }
+
+  pendingOf(id: string): Bytes | undefined {
+    return this.#pending.get(id)
+  }
+
+  /** Another leads: the word of the one before counts no more. */
+  forgetPending(): void {
+    this.#pending.clear()
   }
 
   /** Requests of one seat key. */

@@ -1,6 +1,7 @@
 import { equal, toHex } from "#crypto/base/bytes"
 import { VerifyError } from "#crypto/base/errors"
 import { answerKind, answers } from "#crypto/seat/answer"
+import type { ServiceMessage } from "#crypto/wire/wire"
 import { Refusal } from "../errors.ts"
 import { deleteRequests } from "../seat/request.store.ts"
 import { leaderKey, ok, requireLeader, roomOf, type Handler } from "./handler.ts"
@@ -15,12 +16,17 @@ export const answer: Handler<"answer"> = async ({ p, db }, connection, { ref, an
     if (!equal(signed.fields.space, space)) throw new VerifyError("wrong-space", "This answer is of another space.")
     await answerKind.verify(p, signed, leaderKey(room))
     const request = waiting.get(toHex(signed.fields.request))
+    const isPending = signed.fields.reason === answers.pending
+    const message: ServiceMessage = { TAG: "answer", data: { answer: signed.bytes } }
+    if (request !== undefined) {
+      if (!isPending) await deleteRequests(db, space, [request.id])
+      for (const requester of room.requesters(request.id, request.seatPub)) requester.send(message)
+      if (isPending) waiting.setPending(request.id, signed.bytes)
+      else waiting.delete(request.id)
+    }
+    // What waits no more here, a renewal of a row that is gone say, still waits at whoever stands by.
+    room.toLeaders(message, connection)
     if (request === undefined) throw new Refusal("unknown-request")
-    if (signed.fields.reason !== answers.pending) await deleteRequests(db, space, [request.id])
-    for (const requester of room.requesters(request.id, request.seatPub))
-      requester.send({ TAG: "answer", data: { answer: signed.bytes } })
-    if (signed.fields.reason !== answers.pending) waiting.delete(request.id)
-    room.toLeaders({ TAG: "answer", data: { answer: signed.bytes } }, connection)
     return ok(ref)
   })
 }

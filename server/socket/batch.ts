@@ -1,4 +1,4 @@
-import { equal, toHex } from "#crypto/base/bytes"
+import { equal, toHex, type Bytes } from "#crypto/base/bytes"
 import { VerifyError } from "#crypto/base/errors"
 import type { Chain } from "#crypto/room/head"
 import type { SignedCert } from "#crypto/message/seat-cert"
@@ -13,13 +13,14 @@ import { checkedCerts } from "../message/cert.rules.ts"
 import { putCerts } from "../message/cert.store.ts"
 import { takeSeats } from "../room/room-state.ts"
 import type { Room } from "../room/room.ts"
-import { deleteRequests, putSealedSeat, type WaitingRequest } from "../seat/request.store.ts"
+import { deleteRequests, putSealedSeat, requestBytes, type WaitingRequest } from "../seat/request.store.ts"
 import { seatsAfter } from "../seat/seat.rules.ts"
 import { dropLeaves, setAnswered, writeSeatChanges } from "../seat/seat.store.ts"
 import type { Service } from "../service.ts"
 import type { Connection } from "./connection.ts"
 import { invitesOfRows } from "./rows.ts"
 import { leaderKey, ok, requireLeader, roomOf, type Handler } from "./handler.ts"
+import { shownRequest } from "./shown-request.ts"
 
 /** A join batch: Seats, the rows of whoever is new, and the Step that is their receipt; all of it or nothing. */
 export const batch: Handler<"batch"> = async (service, connection, data) => {
@@ -28,11 +29,32 @@ export const batch: Handler<"batch"> = async (service, connection, data) => {
     requireLeader(room, connection)
     if (room.state.step !== undefined && equal(room.state.step, data.step)) return ok(data.ref)
     const next = await checked(service, room, data)
+    const news = await unseen(service, room, connection, next)
     await store(service, room, data, next)
     connection.send(ok(data.ref))
+    // Whoever has begun to stand by (anew) since a request came judges its row by it as well.
+    for (const { to, request, bytes } of news)
+      for (const message of shownRequest(room, to, request, bytes)) to.send(message)
     publish(room, connection, data, next)
     return undefined
   })
+}
+
+interface Unseen {
+  readonly to: Connection
+  readonly request: WaitingRequest
+  readonly bytes: Bytes
+}
+
+/** The requests of a batch that somebody who may lead has not been shown; read now, for the batch deletes them. */
+async function unseen({ db }: Service, room: Room, leader: Connection, { answers }: Next): Promise<readonly Unseen[]> {
+  const found: Unseen[] = []
+  for (const { request } of answers) {
+    const others = [...room.syncedLeaders(leader)].filter((other) => !other.wasShown(request))
+    const bytes = others.length > 0 ? await requestBytes(db, room.state.space, request.id) : undefined
+    if (bytes !== undefined) found.push(...others.map((to) => ({ to, request, bytes })))
+  }
+  return found
 }
 
 interface Answered {

@@ -2,6 +2,7 @@ import type { WebSocket } from "ws"
 import type { Bytes } from "#crypto/base/bytes"
 import { helloKinds, serviceCodec, type ServiceMessage } from "#crypto/wire/wire"
 import type { Room } from "../room/room.ts"
+import type { WaitingRequest } from "../seat/request.store.ts"
 
 /** What a socket has shown: a public key in hex, for an invite its id in hex. */
 export interface Proof {
@@ -16,6 +17,7 @@ const maxBufferedBytes = 1_048_576
 export class Connection {
   readonly #socket: WebSocket
   #cut = false
+  #shown: WeakSet<WaitingRequest> | undefined
   readonly nonce: Bytes
   /** Only a key of rate limits; never stored or logged. */
   readonly address: string
@@ -46,6 +48,21 @@ export class Connection {
     if (!this.open) return
     const bytes = serviceCodec.encode(message)
     await new Promise<void>((resolve) => this.#socket.send(bytes, () => resolve()))
+  }
+
+  /** Whether whoever may lead here has been shown a request, and keeps it. */
+  wasShown(request: WaitingRequest): boolean {
+    return this.#shown?.has(request) === true
+  }
+
+  noteShown(request: WaitingRequest): void {
+    this.#shown ??= new WeakSet()
+    this.#shown.add(request)
+  }
+
+  /** Its list of requests is empty: it has synced, or may not lead any more. */
+  forgetShown(): void {
+    this.#shown = undefined
   }
 
   get open(): boolean {

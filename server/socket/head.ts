@@ -12,6 +12,7 @@ import { dropMessages } from "../message/message.store.ts"
 import { lastDeputyRank, leaderRank } from "#crypto/room/leaders"
 import { recentHeads, takeSeats } from "../room/room-state.ts"
 import type { Room } from "../room/room.ts"
+import { deleteRequests } from "../seat/request.store.ts"
 import { seatsAfter } from "../seat/seat.rules.ts"
 import { dropLeaves, writeSeatChanges } from "../seat/seat.store.ts"
 import type { Service } from "../service.ts"
@@ -20,9 +21,6 @@ import { checkPolicyTime } from "../space/space.rules.ts"
 import { ok, requireMayLead, roomOf, type Handler } from "./handler.ts"
 import { publishHead } from "./publish-head.ts"
 import { pushWaiting } from "./sync.ts"
-
-/** How long a room is without a Head before a speaker may lead it on. */
-const silenceMs = 20_000
 
 /** The next Head, checked as every member will check it, with the rows it signs; then everybody hears of it. */
 export const head: Handler<"head"> = async (service, connection, data) => {
@@ -36,7 +34,10 @@ export const head: Handler<"head"> = async (service, connection, data) => {
     const next = await checked(service, room, data)
     const denied = await store(service, room, data, next)
     connection.send(ok(data.ref))
-    if (takesOver(before, next.chain)) pushWaiting(service, room, connection).catch(() => undefined)
+    if (takesOver(before, next.chain)) {
+      room.state.waiting.forgetPending()
+      pushWaiting(service, room, connection).catch(() => undefined)
+    }
     publishHead(service, room, {
       before,
       rowsBefore: rowsBefore.rows,
@@ -56,10 +57,10 @@ function takesOver(before: Chain, after: Chain): boolean {
 }
 
 /** A speaker takes over only where nobody leads: somebody's word for that is the time since the last Head came. */
-function checkSilence(chain: Chain, before: Chain, headCameAt: number, now: number): void {
+function checkSilence(chain: Chain, before: Chain, leaderless: boolean): void {
   if (chain.head === undefined || !takesOver(before, chain)) return
   const rank = leaderRank(chain.policy.fields, chain.roster, chain.head.fields.signer)
-  if (rank !== undefined && rank > lastDeputyRank && now - headCameAt < silenceMs) throw new Refusal("conflict")
+  if (rank !== undefined && rank > lastDeputyRank && !leaderless) throw new Refusal("conflict")
 }
 
 interface Next {
@@ -84,7 +85,7 @@ async function checked(
   if (chain.head === undefined || chain === before) throw new Refusal("conflict")
   if (before.head === undefined && chain.head.fields.seq !== 0)
     throw new VerifyError("gap", "The first Head of a space has seq 0.")
-  checkSilence(chain, before, room.state.headCameAt, clock())
+  checkSilence(chain, before, room.leaderless)
   if (chain.policy !== before.policy) checkPolicyTime(chain.policy, clock())
   const newEpoch = chain.head.fields.epoch !== before.head?.fields.epoch
   if (!newEpoch && changes.removed.length > 0) throw new VerifyError("bad-rows", "A seat that goes needs a new epoch.")
@@ -104,11 +105,18 @@ async function store(
   const { state } = room
   const { space, head: newest } = chain
   if (newest === undefined) return []
+  // A renewal of a seat that is gone renews nothing, and would keep the door open to its key.
+  const pointless = changes.removed
+    .flatMap((serial) => state.seats.rows.get(serial) ?? [])
+    .flatMap(({ seatPub }) => state.waiting.ofSeat(toHex(seatPub)))
+    .filter(({ n }) => n > 0)
+    .map(({ id }) => id)
   const fresh = [...chain.invites].flatMap(([id, invite]) => (state.chain.invites.has(id) ? [] : [invite]))
   const denied = await db.transaction().execute(async (tx) => {
     await moveChain(tx, space, positionOf(state.chain), positionOf(chain))
     const identities = await denySeats(tx, space, changes.removed, clock())
     await writeSeatChanges(tx, space, changes)
+    await deleteRequests(tx, space, pointless)
     await insertHead(tx, p, chain, fresh)
     await dropStep(tx, space)
     await dropLeaves(
@@ -122,6 +130,7 @@ async function store(
   })
   state.chain = chain
   takeSeats(state, seats, changes)
+  for (const id of pointless) state.waiting.delete(id)
   state.headCameAt = clock()
   state.headIds = [...state.headIds, toHex(newest.id)].slice(-recentHeads)
   state.step = undefined

@@ -66,6 +66,7 @@ export function publishHead(service: Service, room: Room, published: PublishedHe
     connection.close()
     room.leave(connection)
   }
+  room.forgetShown()
   room.showLeaders()
   for (const identity of published.denied) service.sfuOrders.remove(room.state.sfuRoom, identity)
   followStage(service, room, changedPlaces(rowsBefore, seats.rows))

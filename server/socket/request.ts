@@ -3,15 +3,15 @@ import type { SignedInvite } from "#crypto/link/invite"
 import { hostInviteId, inviteRefusal } from "#crypto/link/invite"
 import { counterStates, type Row } from "#crypto/room/seats"
 import { acceptSeatRequest, seatRequestKind, type SignedSeatRequest } from "#crypto/seat/seat-request"
-import { helloKinds, type ServiceMessage } from "#crypto/wire/wire"
+import { helloKinds } from "#crypto/wire/wire"
 import { Refusal } from "../errors.ts"
 import { recentHeads } from "../room/room-state.ts"
 import type { Room } from "../room/room.ts"
-import { putRequest, sealedSeatsOf } from "../seat/request.store.ts"
+import { putRequest, sealedSeatsOf, type WaitingRequest } from "../seat/request.store.ts"
 import type { Service } from "../service.ts"
 import type { Connection } from "./connection.ts"
 import { ok, roomOf, type Handler } from "./handler.ts"
-import { inviteBytes } from "./sync.ts"
+import { shownRequest } from "./shown-request.ts"
 
 /** Requests of one seat key, and of all, that may wait at once. */
 const waitingPerSeat = 4
@@ -35,14 +35,11 @@ export const request: Handler<"request"> = async (service, connection, { ref, re
     requireHolder(connection, named, row)
     const accepted = await acceptSeatRequest(p, bytes, { ...room.state, invite })
     const id = toHex(accepted.id)
-    const shown: ServiceMessage = {
-      TAG: "request",
-      data: { request: accepted.bytes, invite: inviteBytes(chain, toHex(named.inviteId)) },
-    }
-    if (waiting.get(id) !== undefined) {
+    const again = waiting.get(id)
+    if (again !== undefined) {
       remember(connection, id, toHex(named.seatPub))
       // Asked again because no answer came: whoever leads may have lost it with what it had under way.
-      room.toLeaders(shown)
+      showRequest(room, again, bytes, (leader) => room.leads(leader) || !leader.wasShown(again))
       return ok(ref)
     }
     if (await answeredBefore(service, room, connection, accepted, row)) return ok(ref)
@@ -54,12 +51,23 @@ export const request: Handler<"request"> = async (service, connection, { ref, re
     await db.transaction().execute((tx) => putRequest(tx, accepted, clock()))
     const { seatPub, inviteId, n } = named
     remember(connection, id, toHex(named.seatPub))
-    waiting.add({ id, seatPub: toHex(seatPub), inviteId: toHex(inviteId), n, receivedAt: clock() })
+    const added = { id, seatPub: toHex(seatPub), inviteId: toHex(inviteId), n, receivedAt: clock() }
+    waiting.add(added)
     // the room only: a ticket is for the seated
     openRooms.prepare(room.state.sfuRoom)
-    room.toLeaders(shown)
+    showRequest(room, added, bytes)
     return ok(ref)
   })
+}
+
+function showRequest(
+  room: Room,
+  request: WaitingRequest,
+  bytes: Uint8Array,
+  to: (leader: Connection) => boolean = () => true,
+): void {
+  for (const leader of room.syncedLeaders())
+    if (to(leader)) for (const message of shownRequest(room, leader, request, bytes)) leader.send(message)
 }
 
 /** Answers go where the request came from; the older ones have had theirs. */

@@ -6,7 +6,7 @@ import type { Service } from "../service.ts"
 import { Connection } from "./connection.ts"
 import { handle } from "./handlers.ts"
 
-/** A member's largest message; only who leads sends larger ones. */
+/** A member's largest message; only who leads, or may lead now, sends larger ones. */
 const memberMessageBytes = 8192
 /** A socket that has shown no key by then is closed, in ms. */
 export const helloTimeoutMs = 5_000

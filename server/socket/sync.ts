@@ -1,5 +1,4 @@
-import type { Bytes } from "#crypto/base/bytes"
-import { viewOf, type Chain } from "#crypto/room/head"
+import { viewOf } from "#crypto/room/head"
 import { bundlesAfter } from "../head/bundles.ts"
 import { isComplete, ownWrap } from "../head/wrap.store.ts"
 import { tailFor } from "../message/tail.ts"
@@ -10,6 +9,7 @@ import type { Service } from "../service.ts"
 import type { Connection } from "./connection.ts"
 import { faultOf } from "../log.ts"
 import { roomOf, type Handler } from "./handler.ts"
+import { shownRequest } from "./shown-request.ts"
 
 const keptSeats = 4
 
@@ -36,6 +36,8 @@ export const sync: Handler<"sync"> = async (service, connection, { ref, since })
       },
     })
     connection.synced = true
+    // Whoever stands by begins anew with this answer; what comes before the rest is read again must not count as shown.
+    connection.forgetShown()
     room.showLeaders()
   })
   if ([...room.leaders()].includes(connection)) pushWaiting(service, room, connection).catch(report(service))
@@ -54,23 +56,15 @@ async function ownThings({ db }: Service, room: Room, connection: Connection) {
 
 /** A leader that comes (back) finds all that waits for it; the room does not wait until it has read it. */
 export async function pushWaiting({ db }: Service, room: Room, connection: Connection): Promise<void> {
-  const { space, waiting, chain } = room.state
+  const { space, waiting } = room.state
   for (const leave of await waitingLeaves(db, space))
     await connection.sendInTurn({ TAG: "leave", data: { leave: Uint8Array.from(leave) } })
-  for (const { id, inviteId } of waiting.all()) {
-    const request = connection.open ? await requestBytes(db, space, id) : undefined
-    if (request !== undefined)
-      await connection.sendInTurn({
-        TAG: "request",
-        data: { request: Uint8Array.from(request), invite: inviteBytes(chain, inviteId) },
-      })
+  for (const request of waiting.all()) {
+    const bytes = connection.open ? await requestBytes(db, space, request.id) : undefined
+    // Answered while it was read: whoever came to know of that already would keep it for ever.
+    if (bytes === undefined || waiting.get(request.id) === undefined) continue
+    await Promise.all(shownRequest(room, connection, request, bytes).map((message) => connection.sendInTurn(message)))
   }
 }
 
 const report = (service: Service) => (error: unknown) => service.log.error("fault", { fault: faultOf(error) })
-
-/** The invite of a request, as whoever judges it is shown it; none for the host's own row. @param id in hex */
-export const inviteBytes = (chain: Chain, id: string): readonly Bytes[] => {
-  const invite = chain.invites.get(id)
-  return invite === undefined ? [] : [invite.bytes]
-}

@@ -6,7 +6,15 @@ import type { Epoch, ObjectId, SeatSerial, Step } from "#crypto/base/ids"
 import type { Primitives } from "#crypto/base/primitives"
 import { appHeader, appHeaderBytes, appMessageKind, plaintextBytes } from "#crypto/message/app-message"
 import { openAppMessage, sealAppMessage } from "#crypto/message/app-seal"
-import { isChatLine, isName, padContent, reactions, unpadContent, type Content } from "#crypto/message/content"
+import {
+  isChatLine,
+  isName,
+  knocksPerPage,
+  padContent,
+  reactions,
+  unpadContent,
+  type Content,
+} from "#crypto/message/content"
 import { acts, type Act } from "#crypto/message/order"
 import { acceptCert, certKind, signCert } from "#crypto/message/seat-cert"
 import { roles } from "#crypto/room/roles"
@@ -31,6 +39,7 @@ const order = (act: Act, target = 9, request: readonly ObjectId[] = []): Content
   TAG: "order",
   data: { act, target: target as SeatSerial, request, reason: 0 },
 })
+const ids = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((id) => Uint8Array.from(id) as ObjectId)
 const contents = fc.oneof<fc.Arbitrary<Content>[]>(
   fc.record({ TAG: fc.constant("hand" as const), data: fc.record({ up: fc.boolean(), since: fc.constant(kitTime) }) }),
   fc
@@ -44,6 +53,9 @@ const contents = fc.oneof<fc.Arbitrary<Content>[]>(
   fc.constantFrom(...Object.values(reactions)).map((reaction) => ({ TAG: "reaction" as const, data: { reaction } })),
   fc.constantFrom(order(acts.kick), order(acts.end, 0), order(acts.admit, 0, [new Uint8Array(32) as ObjectId])),
   fc.nat(1e9).map((to) => ({ TAG: "stageInvite" as const, data: { to: to as SeatSerial } })),
+  fc
+    .array(ids, { maxLength: knocksPerPage })
+    .map((requests) => ({ TAG: "knocks" as const, data: { page: 1 as const, requests } })),
   fc.boolean().map((accept) => ({ TAG: "stageAnswer" as const, data: { to: serial, accept } })),
 )
 

@@ -1,15 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
-import { toHex } from "#crypto/base/bytes"
+import { toHex, type Bytes } from "#crypto/base/bytes"
 import type { SeatSerial, Step } from "#crypto/base/ids"
 import { webPrimitives as p } from "#crypto/base/web-primitives"
 import { commit, ratchet } from "#crypto/media/key-schedule"
 import { viewOf } from "#crypto/room/head"
 import { knockWords } from "#crypto/room/knock-words"
 import { counterStates, seatsHash, type Row } from "#crypto/room/seats"
+import type { SignedSeatRequest } from "#crypto/seat/seat-request"
 import { stepKind } from "#crypto/seat/step"
+import { serviceCodec } from "#crypto/wire/wire"
 import { Household } from "../support/household.ts"
 import type { Person } from "../support/person.ts"
+
+const answerTag = 75
 
 describe("whom a leader lets in", { timeout: 60_000 }, () => {
   let house: Household
@@ -56,6 +60,19 @@ describe("whom a leader lets in", { timeout: 60_000 }, () => {
       expect(shown).toEqual([wordsOf(ada.request), wordsOf(bo.request)])
       expect(wordsOf(ada.request)).not.toEqual(wordsOf(bo.request))
       expect(wordsOf(ada.request)).toHaveLength(4)
+    })
+
+    it("learns that it knocks even if the first word of it got lost", async () => {
+      const { link } = await house.invite(host)
+      house.tamper = (to, bytes) => (to === "ada" && bytes[0] === answerTag ? [] : [bytes])
+      const ada = await house.knock("ada", link)
+      await host.until(({ lead }) => lead?.knocking.length === 1)
+      await house.elapse(2_000)
+      expect(ada.state.knocking).toBe(false)
+      house.tamper = undefined
+      await house.elapse(12_000)
+      await ada.until(({ knocking }) => knocking)
+      expect(host.state.lead?.knocking).toHaveLength(1)
     })
 
     it("is not whom it sends away, nor who waited two minutes, and neither has used an invite up", async () => {
@@ -134,6 +151,59 @@ describe("whom a leader lets in", { timeout: 60_000 }, () => {
   })
 
   describe("under the eyes of deputies", () => {
+    const standsBy = (deputy: Person) => deputy.until(({ lead }) => lead?.standing === true && lead.seats !== undefined)
+    const invitedDeputy = async (host: Person) => (await house.invite(host, { role: "cohost", personal: true })).link
+    const knowsOf = (deputy: Person, seats: number) =>
+      deputy.until(({ lead }) => lead?.seats?.rows.size === seats && lead.keks.size >= 1)
+
+    it("is nobody who knocked and was let in; who still knocks when the leader is gone knocks at the deputy's", async () => {
+      const host = await house.host("host", "sealed")
+      const dora = await knocks(host, "dora", await invitedDeputy(host))
+      await host.command({ kind: "admit", request: dora.request })
+      await standsBy(dora.person)
+      const { link } = await house.invite(host)
+      const ada = await knocks(host, "ada", link)
+      await dora.person.until(({ lead }) => lead?.knocking.length === 1 && lead.waiting.length === 0)
+      await host.command({ kind: "admit", request: ada.request })
+      await ada.person.until(({ phase }) => phase === "seated")
+      await knowsOf(dora.person, 3)
+      expect([dora.person.state.alarms, dora.person.state.lead?.knocking]).toEqual([[], []])
+      const bo = await knocks(host, "bo", link)
+      host.stop()
+      await house.elapse(23_000)
+      const asksAnew = ({ request }: { request: SignedSeatRequest }) =>
+        sameId(bo.person, request.id) && toHex(request.id) !== bo.request
+      await dora.person.until(({ lead }) => lead?.knocking.some(asksAnew) === true)
+      const again = toHex(bo.person.state.request?.id ?? new Uint8Array())
+      expect(await dora.person.command({ kind: "admit", request: again })).toEqual({ kind: "done" })
+      await bo.person.until(({ phase }) => phase === "seated")
+    })
+
+    it("is nobody whose request came before the deputy, who is shown it with the batch", async () => {
+      const host = await house.host()
+      const { link } = await house.invite(host)
+      const held: Uint8Array[] = []
+      house.tamper = (who, bytes) => {
+        if (who !== "host" || serviceCodec.decode(bytes).TAG !== "request") return [bytes]
+        held.push(bytes)
+        return []
+      }
+      const ada = await house.knock("ada", link)
+      await ada.until(({ request }) => request !== undefined)
+      while (held.length === 0) await house.elapse(100)
+      house.tamper = undefined
+      // Asked again, it would be shown to the deputy as well.
+      house.loses = (who) => who === "ada"
+      const dora = await house.join("dora", await invitedDeputy(host))
+      await standsBy(dora)
+      expect(dora.state.lead?.waiting).toEqual([])
+      expect(held).toHaveLength(1)
+      for (const bytes of held) house.deliver("host", bytes as Bytes)
+      await ada.until(({ phase }) => phase === "seated")
+      await knowsOf(dora, 3)
+      expect(dora.state.alarms).toEqual([])
+    })
+
     it("raises an alarm if no invite, or no request, brought a row that the leader signed", async () => {
       const host = await house.host()
       const { link } = await house.invite(host, { role: "cohost", personal: true })

@@ -1,14 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
-import type { Bytes } from "#crypto/base/bytes"
+import { toBase64Url, type Bytes } from "#crypto/base/bytes"
 import type { EpochMs, SenderIndex } from "#crypto/base/ids"
 import { policyKind } from "#crypto/link/policy"
-import { headKind, reasons } from "#crypto/room/head"
+import { headKind, reasons, viewOf } from "#crypto/room/head"
 import { webPrimitives as p } from "#crypto/base/web-primitives"
+import { judgeProof } from "../../audits/proof/proof.ts"
+import { proofFile } from "../../web/keys/proof-file.ts"
 import { Household } from "../support/household.ts"
 import type { Person } from "../support/person.ts"
 
 const headTag = 69
+const wrapTag = 72
 
 describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
   let house: Household
@@ -19,8 +22,8 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
     host = await house.host()
     const { link } = await house.invite(host, { role: "speaker" })
     ada = await house.join("ada", link)
-    await ada.untilSending()
-    await host.until(() => host.upToDate)
+    await host.until(({ lead }) => host.upToDate && lead?.inflight === undefined && lead?.pending.since === undefined)
+    await ada.until(() => ada.upToDate && ada.epoch === host.epoch)
   })
   afterEach(async () => {
     for (const person of house.people) expect([person.who, person.broken]).toEqual([person.who, false])
@@ -28,6 +31,9 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
   })
 
   const alarms = (person: Person) => person.state.alarms.map(({ kind }) => kind)
+  const files = (person: Person) => person.state.proofs.map((proof) => proofFile(p, person.state.space, proof))
+  /** What an auditor, who knows nothing but the file, says of what somebody has kept. */
+  const judged = (person: Person) => files(person).map(({ kind, text }) => [kind, judgeProof(text).ok])
   const withheldFrom = (who: string): void => {
     house.tamper = (to, bytes) => (to === who && bytes[0] === headTag ? [] : [bytes])
   }
@@ -60,6 +66,31 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
     await host.until(() => host.upToDate)
     await house.elapse(1_000)
     await ada.until(({ sending }) => sending.silence === "no-wrap")
+  })
+
+  it("a speaker falls silent all the same if the service keeps the Head before it back as well, and shows only that one", async () => {
+    const eve = await house.join("eve", (await house.invite(host)).link)
+    const lou = await house.join("lou", (await house.invite(host)).link)
+    await ada.until(() => ada.upToDate)
+    const held: Bytes[] = []
+    house.tamper = (to, bytes) => {
+      if (to !== "ada" || (bytes[0] !== headTag && bytes[0] !== wrapTag)) return [bytes]
+      held.push(bytes)
+      return []
+    }
+    const { epoch } = host
+    await host.command({ kind: "promote", serial: lou.serial })
+    await host.until(() => host.epoch > epoch && host.upToDate)
+    await house.elapse(1_000)
+    expect(ada.state.sending.silence).toBeUndefined()
+    await host.command({ kind: "remove", serial: eve.serial })
+    await host.until(() => host.epoch > epoch + 1 && host.upToDate)
+    await house.elapse(1_000)
+    await ada.until(({ sending }) => sending.silence === "no-wrap")
+    for (const bytes of held.splice(0, 2)) house.deliver("ada", bytes)
+    await ada.until(({ secret }) => secret?.epoch === epoch + 1)
+    await house.elapse(5_000)
+    expect(ada.state.sending.silence).toBe("no-wrap")
   })
 
   it("Heads that are all delayed by 60 s count as old: the speaker seals silence", async () => {
@@ -96,6 +127,22 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
     expect([ada.state.phase, ada.serial]).toEqual(["seated", serial])
   })
 
+  it("a renewal that the service refused for its speed is made anew, so that its Seat tells a clock again", async () => {
+    const refused = (): boolean => ada.state.request?.dropped === true
+    for (let nap = 0; nap < 8 && !refused(); nap++) {
+      const { n } = ada.state
+      house.sleep(6_000)
+      await house.elapse(100)
+      await ada.until((state) => state.n > n && (state.request === undefined || refused()))
+    }
+    expect(refused()).toBe(true)
+    const { n } = ada.state
+    for (let wait = 0; wait < 10 && ada.state.request !== undefined; wait++) await house.elapse(5_000)
+    await ada.until(({ request }) => request === undefined)
+    expect(ada.state.n).toBeGreaterThan(n)
+    expect(ada.state.clocks.map(({ error }) => error < 5_000)).toEqual([true])
+  })
+
   it("a policy that the host sent over the media server and no Head names silences speakers after 3 s", async () => {
     const { policy } = host.state.chain ?? {}
     const seed = host.state.host?.hostSeed
@@ -117,6 +164,23 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
     const twin = await policyKind.sign(p, seed, { ...policy.fields, seats: 7 })
     ada.notice(twin.bytes)
     await ada.until(() => alarms(ada).includes("host-key-twice"))
+    expect(judged(ada)).toEqual([["host-key-twice", true]])
+  })
+
+  it("a leader that signs a hundred Heads for one place fills nobody's memory: one pair is kept of each key", async () => {
+    for (let at = 1; at <= 10; at++) ada.notice(await rival({ time: (house.now + at) as EpochMs }))
+    await ada.until(() => alarms(ada).includes("fork"))
+    await house.elapse(1_000)
+    expect(ada.state.proofs).toHaveLength(1)
+  })
+
+  it("what is kept of a fork holds no secret of whoever keeps it", async () => {
+    ada.notice(await rival())
+    await ada.until(({ proofs }) => proofs.length > 0)
+    const { seatSeed, secret, inviteSeed, seated, space } = ada.state
+    const [file] = files(ada)
+    for (const hidden of [seatSeed, secret?.secret, inviteSeed, space, ...(seated?.keks ?? []).map(({ key }) => key)])
+      expect(file?.text).not.toContain(toBase64Url(hidden ?? new Uint8Array(32)))
   })
 
   const rival = async (changes: Partial<{ signer: SenderIndex; time: EpochMs; seed: Bytes }> = {}): Promise<Bytes> => {
@@ -137,6 +201,7 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
     await bo.until(({ secret }) => secret !== undefined)
     bo.hear({ TAG: "head", data: { head: await rival(), policy: [], roster: [], invites: [] } })
     await bo.until(() => alarms(bo).includes("fork"))
+    for (const person of [ada, bo]) expect(judged(person)).toEqual([["fork", true]])
   })
 
   it("a Head that nobody who may lead signed is no evidence of anything", async () => {
@@ -144,6 +209,7 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
     ada.notice(await rival({ signer: 9 as SenderIndex }))
     await ada.until(() => (ada.refusals.get("bad-signature") ?? 0) > 0 && (ada.refusals.get("not-a-leader") ?? 0) > 0)
     expect(alarms(ada)).toEqual([])
+    expect(ada.state.proofs).toEqual([])
   })
 
   it("a speaker whose checkpoints name a Head nobody shows us follows another history", async () => {
@@ -168,6 +234,34 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
     const elsewhere = { ...fields, seq: fields.seq + 1, prev: p.random(32) as typeof fields.prev, reason: reasons.beat }
     ada.notice((await headKind.sign(p, seatSeed, elsewhere)).bytes)
     await ada.until(() => alarms(ada).includes("fork"))
+    expect(judged(ada)).toEqual([["fork", true]])
+  })
+
+  it("a takeover that follows somebody else's Head is a fork to us, and no proof against whoever took over", async () => {
+    const { chain, seatSeed } = host.state
+    const fields = chain?.head?.fields
+    if (fields === undefined || seatSeed === undefined) throw new Error("no head")
+    const prev = p.random(32) as typeof fields.prev
+    const retaken = { ...fields, seq: fields.seq + 1, prev, reason: reasons.takeover }
+    ada.notice((await headKind.sign(p, seatSeed, retaken)).bytes)
+    await ada.until(() => alarms(ada).includes("fork"))
+    expect(ada.state.proofs).toEqual([])
+  })
+
+  it("a speaker who takes the lead while the host leads is named by whoever the service shows it", async () => {
+    const bo = await house.join("bo", (await house.invite(host)).link)
+    await bo.until(({ secret }) => secret !== undefined)
+    const { chain } = bo.state
+    const entry = chain?.roster.find(({ serial }) => serial === ada.serial)
+    const { seatSeed } = ada.state
+    if (chain?.head === undefined || entry === undefined || seatSeed === undefined) throw new Error("no head")
+    const { head, step, commit, seats, count } = chain
+    const place = { seq: head.fields.seq + 1, prev: head.id, epochHead: viewOf(head), step, commit, seats, count }
+    const taken = { ...head.fields, ...place, reason: reasons.takeover, signer: entry.index, time: house.now }
+    const { bytes } = await headKind.sign(p, seatSeed, taken)
+    bo.hear({ TAG: "head", data: { head: bytes, policy: [], roster: [], invites: [] } })
+    await bo.until(() => alarms(bo).includes("led-too-soon"))
+    expect(bo.state.alarms.map(({ about }) => about)).toContain(entry.index)
   })
 
   it("a kick that the service never hears of silences the speakers through the media server", async () => {

@@ -234,6 +234,46 @@ describe("a member whose key service lies", { timeout: 60_000 }, () => {
     expect(await ada.hears(await host.speak())).toBe(true)
   })
 
+  it("hangs up on rows that have no end, and keeps no more of them than there are seats", async () => {
+    const { link } = await house.invite(host)
+    await house.join("ada", link)
+    await idle(host)
+    const [row] = host.state.lead?.seats?.rows.values() ?? []
+    if (row === undefined) throw new Error("There is no row.")
+    const { seats } = host.state.chain?.policy.fields ?? raise()
+    const page = (from: number) =>
+      Array.from({ length: 400 }, (_, at) => ({ ...row, serial: (from + at) as SeatSerial }))
+    const shows = async (pages: (ref: number) => readonly ServiceMessage[]): Promise<Person> => {
+      house.tamper = (who, bytes) => {
+        const message = serviceCodec.decode(bytes)
+        if (who !== "host" || message.TAG !== "rows") return [bytes]
+        house.tamper = undefined
+        return pages(message.data.ref).map((one) => serviceCodec.encode(one))
+      }
+      const again = house.reload(house.people.findLast(({ who }) => who === "host") ?? raise())
+      let most = 0
+      await again.until(({ lead }) => {
+        most = Math.max(most, lead?.gatheringRows.length ?? 0)
+        return again.refusals.has("endless-rows")
+      })
+      expect(most).toBeLessThanOrEqual(seats)
+      // on the next connection the rows come as they are, and the room goes on
+      await again.until(({ socket }) => socket === "offline")
+      await again.until(({ lead }) => lead?.seats !== undefined)
+      expect(again.state.lead?.seats?.rows.size).toBe(2)
+      return again
+    }
+    const rows = (ref: number, from: number, more = true): ServiceMessage => ({
+      TAG: "rows",
+      data: { ref, more, rows: page(from), counters: [], invites: [] },
+    })
+    await shows((ref) => Array.from({ length: seats / 400 + 2 }, (_, at) => rows(ref, 1 + at * 400)))
+    await shows((ref) => [rows(ref, 1), rows(ref, 400)])
+    await shows((ref) => [{ TAG: "rows", data: { ref, more: true, rows: [], counters: [], invites: [] } }])
+    const last = await shows((ref) => [rows(ref, 1), rows(ref, 1, false)])
+    await last.untilSending(host.epoch + 1)
+  })
+
   it("is never broken by what the service says, in whatever order", async () => {
     const { link } = await house.invite(host, { role: "speaker" })
     const ada = await house.join("ada", link)

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
 import { toHex } from "#crypto/base/bytes"
+import type { SeatSerial } from "#crypto/base/ids"
+import { webPrimitives as p } from "#crypto/base/web-primitives"
+import { startFromRecord } from "#crypto/member/start"
+import { headKind } from "#crypto/room/head"
+import { encodeRoster } from "#crypto/room/roster"
+import { clientCodec } from "#crypto/wire/wire"
 import { Household } from "../support/household.ts"
 import type { Person } from "../support/person.ts"
 
@@ -53,6 +59,26 @@ describe("members whose tab, service or connection fails them", { timeout: 60_00
       expect(await host.hears(await again.speak())).toBe(true)
     })
 
+    it("two pages with one seat never send in the same epoch, whichever of them the service hears last", async () => {
+      const speaker = await house.join("speaker", (await house.invite(host, { role: "speaker" })).link)
+      await speaker.untilSending()
+      const { record } = speaker
+      if (record === undefined) throw new Error("no record")
+      house.tamper = (to, bytes) => (to === "speaker" ? [] : [bytes])
+      const twin = house.enter("twin", startFromRecord(p, record), record)
+      await twin.untilSending()
+      house.tamper = undefined
+      speaker.hangUp()
+      await twin.until(({ problem }) => problem === "moved")
+      await speaker.until((state) => state.n > record.n && state.request === undefined)
+      await house.elapse(10_000)
+      await speaker.untilSending()
+      const sentBy = (person: Person) => person.orders.flatMap((order) => (order.kind === "send" ? [order.epoch] : []))
+      const epochs = sentBy(twin)
+      expect(epochs.length).toBeGreaterThan(0)
+      expect(sentBy(speaker).filter((epoch) => epochs.includes(epoch))).toEqual([])
+    })
+
     it("a host leads on, in an epoch it never sent in, and nobody needs a new seat", async () => {
       const ada = await seat("ada")
       await settled(host)
@@ -97,6 +123,48 @@ describe("members whose tab, service or connection fails them", { timeout: 60_00
       expect(posts()[1] === posts()[0]).toBe(lost)
       await other.close()
       await opening
+    })
+
+    it("a host whose Head was kept with its record sends in later epochs alone: a copy of that may send in this one", async () => {
+      const other = await Household.open()
+      const heads = (): number =>
+        other.carried.filter(({ way, bytes }) => way === "to-service" && bytes[0] === 4).length
+      other.loses = (_who, bytes) => bytes[0] === 4 && heads() !== 2
+      const opening = other.host("lonely").catch(() => undefined)
+      while (heads() === 0) await other.elapse(100)
+      const [person] = other.people
+      if (person === undefined) throw new Error("Nobody is there.")
+      const again = other.reload(person)
+      await again.until(({ secret }) => secret?.epoch === 1)
+      await other.elapse(6_000)
+      expect(again.orders.filter(({ kind }) => kind === "send")).toEqual([])
+      other.loses = undefined
+      again.hangUp()
+      await again.untilSending(2)
+      await other.close()
+      await opening
+    })
+
+    it("nor does a host that has got a seat before that Head lands", async () => {
+      const { epoch } = host
+      const losesAfter = (last: number) => (_who: string, bytes: Uint8Array) => {
+        const message = clientCodec.decode(bytes)
+        return message.TAG === "head" && headKind.decode(p, message.data.bundle.head).fields.epoch > last
+      }
+      house.loses = losesAfter(epoch)
+      host.exhaust()
+      while (host.record?.lead?.unechoed?.secret.epoch !== epoch + 1) await house.elapse(100)
+      const { record } = host
+      host.stop()
+      house.loses = losesAfter(epoch + 1)
+      const seated = { serial: 1 as SeatSerial, firstEpoch: epoch, keks: [], renewAt: Infinity }
+      const again = house.enter("again", { ...startFromRecord(p, record), phase: "seated", seated }, record)
+      await again.until(({ secret }) => secret?.epoch === epoch + 1)
+      await house.elapse(6_000)
+      expect(again.orders.filter(({ kind }) => kind === "send")).toEqual([])
+      house.loses = undefined
+      again.hangUp()
+      await again.untilSending(epoch + 2)
     })
 
     it("nobody takes a history older than the one it knew", async () => {
@@ -175,6 +243,35 @@ describe("members whose tab, service or connection fails them", { timeout: 60_00
     await ada.until(() => ada.upToDate)
     await caughtUp(host)
     expect(await host.hears(await ada.speak())).toBe(true)
+  })
+
+  it("keep no key of the epoch they were in when they come back over a gap of Heads, and hear again", async () => {
+    const ada = await seat("ada")
+    await settled(host)
+    await caughtUp(ada)
+    const old = ada.epoch
+    const secret = toHex(ada.state.secret?.secret ?? new Uint8Array())
+    expect(ada.knowsNow().has(secret)).toBe(true)
+    house.tamper = (who, bytes) => (who === "ada" && bytes[0] !== 65 ? [] : [bytes])
+    for (const epoch of [old + 1, old + 2]) {
+      host.exhaust()
+      await host.untilSending(epoch)
+      await house.elapse(500)
+    }
+    const { chain } = host.state
+    if (chain?.head === undefined) throw new Error("The host has no Head.")
+    const policy = chain.policy.bytes
+    const head = { head: chain.head.bytes, policy: [policy], roster: [encodeRoster(chain.roster)], invites: [] }
+    const nothing = { step: [], wrap: [], wrapsComplete: false, seats: [], tail: [] }
+    ada.hear({ TAG: "state", data: { ref: 0, policy, heads: [head], leader: true, ...nothing } })
+    await ada.until(() => ada.epoch === host.epoch)
+    await ada.until(({ retiring }) => retiring.length === 0)
+    expect(ada.orders).toContainEqual({ kind: "retire", epoch: old })
+    expect(ada.knowsNow().has(secret)).toBe(false)
+    house.tamper = undefined
+    await house.elapse(15_000)
+    await caughtUp(ada)
+    expect(await ada.hears(await host.speak())).toBe(true)
   })
 
   it("rotate when a sender has used up its counters", async () => {

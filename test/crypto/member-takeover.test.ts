@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
 import { toHex } from "#crypto/base/bytes"
+import type { SeatSerial } from "#crypto/base/ids"
 import { signerOf } from "#crypto/room/head"
+import { serviceCodec } from "#crypto/wire/wire"
 import { Household } from "../support/household.ts"
 import type { Person } from "../support/person.ts"
+
+const okTag = 65
+const headTag = 4
 
 describe("a room whose leader is gone", { timeout: 60_000 }, () => {
   let house: Household
@@ -48,6 +53,7 @@ describe("a room whose leader is gone", { timeout: 60_000 }, () => {
 
   it("goes on under the deputy after 22 seconds, in the same epoch and with the same seats", async () => {
     const dora = await seat("dora", "cohost")
+    await ready(dora, 0)
     const ada = await seat("ada")
     await settled(host, dora, ada)
     await ready(dora, 1)
@@ -140,6 +146,119 @@ describe("a room whose leader is gone", { timeout: 60_000 }, () => {
     await leadingWithin(again, 3_000)
     await settled(again, dora, ada)
     expect(await ada.hears(await again.speak())).toBe(true)
+  })
+
+  it("throws nobody out for having been silent while another led", async () => {
+    const dora = await seat("dora", "cohost")
+    await ready(dora, 0)
+    const ada = await seat("ada")
+    await settled(host, dora, ada)
+    house.loses = (who) => who === "host"
+    await house.elapse(23_000)
+    await leading(dora)
+    house.loses = undefined
+    await host.until(() => !leads(host))
+    const retaken = house.monotonic
+    await host.command({ kind: "retake" })
+    await leading(host)
+    expect(host.state.lead?.renewals.get(ada.serial as SeatSerial)?.at).toBeGreaterThanOrEqual(retaken)
+  })
+
+  it("is led and spoken to by a deputy that found its takeover in the vault", async () => {
+    const dora = await seat("dora", "cohost")
+    await ready(dora, 0)
+    const ada = await seat("ada")
+    await settled(host, dora, ada)
+    host.stop()
+    house.loses = (who, bytes) => who === "dora" && bytes[0] === headTag
+    await house.elapse(23_000)
+    while (dora.record?.lead?.unechoed === undefined) await house.elapse(500)
+    const again = house.reload(dora)
+    house.loses = undefined
+    await house.elapse(23_000)
+    await leading(again)
+    const began = house.monotonic
+    await again.untilSending()
+    expect(house.monotonic - began).toBeLessThan(5_000)
+    await ada.until(({ secret }) => secret?.epoch === again.epoch)
+    expect(await ada.hears(await again.speak())).toBe(true)
+  })
+
+  it("has a deputy that waits for nothing from a seat that is gone", async () => {
+    const dora = await seat("dora", "cohost")
+    await ready(dora, 0)
+    const ada = await seat("ada")
+    await settled(host, dora, ada)
+    house.tamper = (who, bytes) => {
+      const message = serviceCodec.decode(bytes)
+      if (who === "host" && message.TAG === "request") return []
+      if (who !== "ada") return [bytes]
+      if (message.TAG === "state")
+        return [serviceCodec.encode({ TAG: "state", data: { ...message.data, wrap: [], wrapsComplete: false } })]
+      return message.TAG === "wrap" ? [] : [bytes]
+    }
+    host.exhaust()
+    await dora.until(({ lead }) => (lead?.waiting.length ?? 0) > 0)
+    await host.command({ kind: "remove", serial: ada.serial })
+    await dora.until(({ lead }) => lead?.seats !== undefined && !lead.seats.rows.has(ada.serial as SeatSerial))
+    expect(dora.state.lead?.waiting).toEqual([])
+  })
+
+  it("names no deputy whose invite the service never took", async () => {
+    const deputies = (): number | undefined => host.state.chain?.policy.fields.deputies.length
+    house.tamper = (to, bytes) => (to === "host" && bytes[0] === okTag ? [] : [bytes])
+    const lost = house.invite(host, { role: "cohost", personal: true }).catch(() => undefined)
+    await host.until(({ asked }) => [...asked.values()].some(({ kind }) => kind === "invite"))
+    host.hangUp()
+    await host.until(({ asked }) => ![...asked.values()].some(({ kind }) => kind === "invite"))
+    house.tamper = undefined
+    await host.until(({ socket }) => socket === "synced")
+    await house.elapse(3_000)
+    expect(deputies()).toBe(0)
+    await seat("dora", "cohost")
+    await host.until(() => deputies() === 1)
+    void lost
+  })
+
+  it("lets people in after the host stood by and leads again: nobody gets a serial that the deputy gave out", async () => {
+    const dora = await seat("dora", "cohost")
+    await ready(dora, 0)
+    const { link } = await house.invite(host)
+    host.stop()
+    await house.elapse(23_000)
+    await leading(dora)
+    const back = house.reload(host)
+    await back.until(({ phase, lead }) => phase === "seated" && lead?.seats !== undefined)
+    const ada = await house.join("ada", link)
+    await settled(dora, ada, back)
+    expect(await back.command({ kind: "retake" })).toEqual({ kind: "done" })
+    await leadingWithin(back, 3_000)
+    const bo = await house.join("bo", link)
+    expect([bo.state.phase, bo.state.problem]).toEqual(["seated", undefined])
+    expect(bo.serial).toBeGreaterThan(ada.serial)
+    expect([...back.refusals]).toEqual([])
+    await settled(back, dora, ada, bo)
+  })
+
+  it("hears a host that leads again before the deputy could make the epoch it waits for", async () => {
+    const dora = await seat("dora", "cohost")
+    await settled(host, dora)
+    await ready(dora, 0)
+    host.stop()
+    await house.elapse(23_000)
+    await leading(dora)
+    const headTag = 4
+    // The deputy gives the reloaded host its Seat; the Head of the epoch in which it may send gets lost.
+    house.loses = (who, bytes) => who === "dora" && bytes[0] === headTag
+    const again = house.reload(host)
+    await again.until(({ seated }) => seated !== undefined)
+    expect(again.state.sending.silence).toBe("no-key")
+    await again.command({ kind: "retake" })
+    await leading(again)
+    await again.untilSending(dora.epoch)
+    house.loses = undefined
+    await settled(again, dora)
+    expect(await dora.hears(await again.speak())).toBe(true)
   })
 
   it("outlives its host without deputies where a speaker is on air", async () => {

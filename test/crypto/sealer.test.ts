@@ -60,6 +60,20 @@ describe("a sealed frame", () => {
   })
 })
 
+describe("packets sealed at the same time", () => {
+  it("open to what each of them was, before and after the key is ready, whatever its length", async () => {
+    const known = epochSecret()
+    const sealer = speaker(known, 1)
+    const { opener } = listener(known)
+    const packets = Array.from({ length: 60 }, (_, i) => Uint8Array.from({ length: 1 + ((i * 37) % 118) }, () => i))
+    for (let round = 0; round < 2; round++) {
+      const frames = await Promise.all(packets.map((bytes) => sealer.seal(bytes)))
+      for (const [i, frame] of frames.entries())
+        expect(await opener.open("t", frame, 0)).toMatchObject({ kind: "packet", packet: packets[i] })
+    }
+  })
+})
+
 describe("a counter", () => {
   it("goes on when the sender is made anew, when it stalls, and when the space is left and entered again", async () => {
     const known = epochSecret()

@@ -90,13 +90,22 @@ describe("the seats", () => {
     expect(await apply({ counters: [counter(3, open)] })).toBe("bad-rows")
     expect(await apply({ counters: [counter(4, open)] })).toBe("accepted")
     const burning = applySeatChanges(seats, { ...nothing, counters: [counter(4, burnt)] })
-    for (const state of [open, knock])
-      expect(await codeOf(() => applySeatChanges(burning, { ...nothing, counters: [counter(9, state)] }))).toBe(
-        "bad-rows",
-      )
-    expect(await codeOf(() => applySeatChanges(burning, { ...nothing, counters: [counter(9, burnt)] }))).toBe(
-      "accepted",
-    )
+    const upserted = [kit.row(await kit.person(invite), 9)]
+    const relit = (state: CounterState) =>
+      codeOf(() => applySeatChanges(burning, { ...nothing, upserted, counters: [counter(5, state)] }))
+    for (const state of [open, knock]) expect(await relit(state)).toBe("bad-rows")
+    expect(await relit(burnt)).toBe("accepted")
+  })
+
+  it("count no more uses than they let people in: nobody uses up the serials of those who come after", async () => {
+    const { open } = counterStates
+    const other = await kit.invite()
+    const used = (count: number) => [{ inviteId: other.id, used: count, state: open }]
+    const upserted = [kit.row(await kit.person(other), 9)]
+    expect(await apply({ upserted, counters: used(1) })).toBe("accepted")
+    expect(await apply({ upserted, counters: used(2) })).toBe("bad-rows")
+    expect(await apply({ counters: used(1) })).toBe("bad-rows")
+    expect(await apply({ upserted, counters: [...used(1), kit.counter(invite, 5)] })).toBe("bad-rows")
   })
 
   it("have one hash, in whatever order they are kept", () => {

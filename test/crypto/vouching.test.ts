@@ -11,6 +11,7 @@ import { checkKey } from "#crypto/media/key-schedule"
 import { createVouching } from "#crypto/media/vouching"
 import type { EpochSecret } from "#crypto/media/epoch-secret"
 import { forge, Listener, seats, Speaker, stageSecret } from "./vouching-room.ts"
+import { garbage } from "../support/garbage.ts"
 
 const all = (outcomes: readonly string[]) => [...new Set(outcomes)].sort()
 
@@ -82,9 +83,9 @@ describe("an honest sender", () => {
         outcomes.push(await listener.hears(frame))
         listener.now += 20
       }
-      const garbage = [...(await eve.checkpoints.due()), ...(await mute.checkpoints.due()), p.random(442)]
+      const noise = [...(await eve.checkpoints.due()), ...(await mute.checkpoints.due()), garbage(442)]
       for (let i = 0; i < 40; i++)
-        for (const bytes of garbage) expect(await listener.take(bytes, 2 + (i % 2))).toBeUndefined()
+        for (const bytes of noise) expect(await listener.take(bytes, 2 + (i % 2))).toBeUndefined()
       for (const checkpoint of await ada.checkpoints.due()) await listener.take(checkpoint)
     }
     expect(all(outcomes)).toEqual(["packet"])

@@ -1,4 +1,5 @@
-import type { AlarmKind, Problem, Sending } from "#crypto/member/types"
+import type { AlarmKind } from "#crypto/member/alarms"
+import type { Problem, Sending } from "#crypto/member/types"
 import type { Room } from "./room.ts"
 
 /** What a person in the room, or their device, must make of it. */

@@ -7,6 +7,7 @@ import { seatKind } from "#crypto/seat/seat-object"
 import type { SignedSeatRequest } from "#crypto/seat/seat-request"
 import type { RoomClient } from "../support/room-client.ts"
 import type { BatchMessage, Guest } from "../support/host.ts"
+import { garbage } from "../support/garbage.ts"
 import { TestHost } from "../support/host.ts"
 import { lead, openRoom, seatGuest, startTestService, type OpenRoom, type TestService } from "../support/service.ts"
 
@@ -39,7 +40,7 @@ test("Steps that do not follow change nothing", async () => {
   const rows = [host.rowFor(request)]
   const batch = await host.makeBatch([request], rows)
   await refused({ ...batch, step: batch.step.slice(0, -1) }, "malformed")
-  await refused({ ...batch, step: p.random(200) }, "malformed")
+  await refused({ ...batch, step: garbage(200) }, "malformed")
   await refused({ ...batch, step: new Uint8Array(300) }, "oversized")
   const forged = batch.step.map((byte, i) => (i === batch.step.length - 1 ? byte ^ 1 : byte))
   await refused({ ...batch, step: forged }, "bad-signature")
@@ -65,7 +66,7 @@ test("Seats that are forged, of another batch, or for nobody change nothing", as
     seats: [(await seatKind.sign(p, seed, { ...fields, ...changes })).bytes],
   })
   await refused({ ...batch, seats: [seat.slice(1)] }, "malformed")
-  await refused({ ...batch, seats: [p.random(1400)] }, "malformed")
+  await refused({ ...batch, seats: [garbage(1400)] }, "malformed")
   await refused(await signed({}, p.random(32)), "bad-signature")
   await refused(await signed({ space: new TestHost(host.now).space }), "wrong-space")
   await refused(await signed({ step: 9 as Step }), "bad-seat")

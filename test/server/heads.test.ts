@@ -13,6 +13,7 @@ import { webPrimitives as p } from "#crypto/base/web-primitives"
 import { reasons } from "#crypto/room/head"
 import { roles } from "#crypto/room/roles"
 import { leaveKind } from "#crypto/seat/leave"
+import { garbage } from "../support/garbage.ts"
 import { TestHost, type HeadMessage } from "../support/host.ts"
 import { openRoom, seatGuest, startTestService, type OpenRoom, type TestService } from "../support/service.ts"
 
@@ -40,7 +41,7 @@ test("Heads that do not follow change nothing", async () => {
   const good = await host.makeHead()
   const cut = good.bundle.head.slice(0, -1)
   await refused({ ...good, bundle: { ...good.bundle, head: cut } }, "malformed")
-  await refused({ ...good, bundle: { ...good.bundle, head: p.random(300) } }, "malformed")
+  await refused({ ...good, bundle: { ...good.bundle, head: garbage(300) } }, "malformed")
   await refused({ ...good, bundle: { ...good.bundle, head: new Uint8Array(600) } }, "oversized")
   const flipped = good.bundle.head.map((byte, i) => (i === good.bundle.head.length - 65 ? byte ^ 1 : byte))
   await refused({ ...good, bundle: { ...good.bundle, head: flipped } }, "not-a-leader")
@@ -167,6 +168,19 @@ test("a removed seat hears the Head and that it is out, and its key opens the do
   await client.closed
   const again = await service.connect()
   expect((await again.hello("seat", host.space, guest.seatSeed)).TAG).toBe("error")
+})
+
+test("a removed seat is out even if its renewal waits, and the renewal is stored no more", async () => {
+  const { host } = room
+  const { client, guest, serial } = await seatGuest(service, room)
+  const { bytes: request } = await host.makeRequest(guest, { n: 1 })
+  expect(await client.outcome("request", { request })).toBe("ok")
+  expect(await service.dump()).toContain(request.join(","))
+  await accepted(await host.makeHead({ newEpoch: true, reason: reasons.urgent, removed: [serial as SeatSerial] }))
+  await client.closed
+  const again = await service.connect()
+  expect((await again.hello("seat", host.space, guest.seatSeed)).TAG).toBe("error")
+  expect(await service.dump()).not.toContain(request.join(","))
 })
 
 test("who comes back gets the Heads it missed, each with what changed; who knows nothing, the newest whole", async () => {

@@ -43,6 +43,8 @@ test(
       const { link } = await house.invite(host, { role: "speaker" })
       const [ada, bo]: readonly Person[] = [await house.join("ada", link), await house.join("bo", link)]
       await dora.until(({ lead }) => (lead?.keks.size ?? 0) >= 2)
+      await ada?.until(({ seated }) => seated?.keks.length === 2)
+      await bo?.until(({ seated }) => seated?.keks.length === 2)
       const beside = house.carried.filter(
         ({ who, way, bytes }) => who === "dora" && way === "to-service" && tagOf(bytes) === 13,
       )
@@ -52,13 +54,14 @@ test(
         return message.TAG === "standby" ? message.data.seats : []
       }
       const sealed = beside.flatMap(({ bytes }) => seatsOf(bytes)).map((seat) => Buffer.from(seat).toString("hex"))
-      await ada?.until(({ seated }) => seated?.keks.length === 2)
-      await bo?.until(({ seated }) => seated?.keks.length === 2)
-      const got = (who: string) =>
-        house.carried
+      const got = (who: string) => {
+        const heard = house.carried
           .filter((carried) => carried.who === who && carried.way === "to-member" && tagOf(carried.bytes) === 71)
-          .filter(({ bytes }) => sealed.some((seat) => Buffer.from(bytes).toString("hex").includes(seat)))
+          .map(({ bytes }) => Buffer.from(bytes).toString("hex"))
+        return sealed.filter((seat) => heard.some((bytes) => bytes.includes(seat)))
+      }
       expect([got("ada").length, got("bo").length, got("host").length]).toEqual([1, 1, 0])
+      expect(got("ada").filter((seat) => got("bo").includes(seat))).toEqual([])
     } finally {
       await house.close()
     }

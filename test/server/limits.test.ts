@@ -1,10 +1,12 @@
 import { connect } from "node:net"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { WebSocket } from "ws"
-import type { EpochMs } from "#crypto/base/ids"
-import { webPrimitives as p } from "#crypto/base/web-primitives"
+import type { EpochMs, SeatSerial, SenderIndex } from "#crypto/base/ids"
+import { policyFlags } from "#crypto/link/policy"
+import { roles } from "#crypto/room/roles"
 import { clientCodec } from "#crypto/wire/wire"
 import { Buckets } from "../../server/http/buckets.ts"
+import { garbage } from "../support/garbage.ts"
 import { openRoom, seatGuest, startTestService, type OpenRoom, type TestService } from "../support/service.ts"
 
 let service: TestService
@@ -45,11 +47,40 @@ test("a member's messages are bounded in size and number; the leader may say mor
   for (let i = 0; i < 100; i++) expect(await room.leader.outcome("sync", { since: 0 })).toBe("state")
 })
 
+test("a speaker's messages are bounded as a listener's while somebody leads; where nobody does, it may say what a leader says", async () => {
+  const { host, leader } = room
+  const { client, serial } = await seatGuest(service, room)
+  const row = host.seats.rows.get(serial as SeatSerial)
+  if (row === undefined) throw new Error("There is no row.")
+  const onStage = await host.makeHead({
+    newEpoch: true,
+    policy: await host.makePolicy({ flags: policyFlags.succession }),
+    upserted: [{ ...row, role: roles.speaker, index: 1 as SenderIndex }],
+  })
+  expect(await leader.outcome("head", onStage)).toBe("ok")
+  await client.next("head")
+  const large = async (): Promise<string> => {
+    client.raw(new Uint8Array(8193))
+    const answer = await client.answer(0)
+    return answer.TAG === "error" ? answer.data.code : answer.TAG
+  }
+  const rows = () => client.outcome("rows", {})
+  const fast = async (): Promise<boolean> => {
+    for (let i = 0; i < 61; i++) if ((await client.outcome("sync", { since: 0 })) === "rate-limited") return false
+    return true
+  }
+  expect([await large(), await rows(), await fast()]).toEqual(["too-large", "not-leader", false])
+  service.clock.now = (service.clock.now + 19_999) as EpochMs
+  expect([await large(), await rows()]).toEqual(["too-large", "not-leader"])
+  service.clock.now = (service.clock.now + 1) as EpochMs
+  expect([await large(), await rows(), await fast()]).toEqual(["malformed", "rows", true])
+})
+
 test("a message that no client message is, is answered and changes nothing; the socket lives on", async () => {
   const { client } = await seatGuest(service, room)
   const before = await service.dump()
   const good = clientCodec.encode({ TAG: "sync", data: { ref: 9, since: 0 } })
-  for (const bytes of [new Uint8Array(0), p.random(50), good.slice(0, -1), Uint8Array.from([...good, 0])]) {
+  for (const bytes of [new Uint8Array(0), garbage(50), good.slice(0, -1), Uint8Array.from([...good, 0])]) {
     client.raw(bytes)
     expect(await client.answer(0)).toEqual({ TAG: "error", data: { ref: 0, code: "malformed" } })
   }

@@ -2,8 +2,8 @@ import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { toBase64Url, toHex, utf8 } from "#crypto/base/bytes"
-import { webPrimitives as p } from "#crypto/base/web-primitives"
 import { createLog, faultOf } from "../../server/log.ts"
+import { garbage } from "../support/garbage.ts"
 import { TestHost } from "../support/host.ts"
 import { openRoom, seatGuest, startTestService, temporaryFolder } from "../support/service.ts"
 
@@ -27,8 +27,8 @@ test("nothing that names or opens a space, a person or an address meets the log 
     const token = ticket.data.token
     await fetch(`${service.url}/rtc/validate?access_token=${token}`, { headers: { "user-agent": userAgent } })
     await fetch(`${service.url}/s/${toBase64Url(host.space)}`, { headers: { "user-agent": userAgent } })
-    await service.post(p.random(300))
-    client.raw(p.random(100))
+    await service.post(garbage(300))
+    client.raw(garbage(100))
     await client.answer(0)
 
     const texts = [title, "Ada", userAgent, token, "127.0.0.1"]

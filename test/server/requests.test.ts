@@ -5,7 +5,8 @@ import { webPrimitives as p } from "#crypto/base/web-primitives"
 import { answerKind, answers } from "#crypto/seat/answer"
 import { counterStates } from "#crypto/room/seats"
 import type { RoomClient } from "../support/room-client.ts"
-import { TestHost, type Guest } from "../support/host.ts"
+import { garbage } from "../support/garbage.ts"
+import { TestHost, type Guest, type TestInvite } from "../support/host.ts"
 import { lead, openRoom, seatGuest, startTestService, type OpenRoom, type TestService } from "../support/service.ts"
 
 let service: TestService
@@ -33,7 +34,7 @@ test("bytes that are no request change nothing", async () => {
   const { bytes } = await room.host.makeRequest(guest)
   await refused(bytes.slice(0, -1), "malformed")
   await refused(new Uint8Array(0), "malformed")
-  await refused(p.random(1500), "malformed")
+  await refused(garbage(1500), "malformed")
   await refused(new Uint8Array(2000), "oversized")
   const otherVersion = bytes.slice()
   otherVersion[1] = 9
@@ -79,6 +80,20 @@ test("a request that names no recent Head is stale", async () => {
   await refused(early.bytes, "stale")
 })
 
+/** Somebody comes in by an invite, which counts it. */
+async function seatBy(invite: TestInvite): Promise<void> {
+  const { host, leader } = room
+  const holder = await service.connect()
+  await holder.hello("invite", host.space, invite.keySeed)
+  const request = await host.makeRequest(host.guest(invite))
+  expect(await holder.outcome("request", { request: request.bytes })).toBe("ok")
+  const batch = await host.makeBatch([request], undefined, {}, [
+    { inviteId: invite.id, used: 1, state: counterStates.open },
+  ])
+  expect(await leader.outcome("batch", batch)).toBe("ok")
+  host.tookBatch(batch)
+}
+
 test("an invite that has run out, has not begun, was revoked, burnt or used up admits nobody", async () => {
   const { host, leader } = room
   const { now } = service.clock
@@ -101,13 +116,12 @@ test("an invite that has run out, has not begun, was revoked, burnt or used up a
   const head = await host.makeHead({
     newEpoch: true,
     policy: await host.makePolicy({ revoked: [idOf("revoked")] }),
-    counters: [
-      { inviteId: idOf("burnt"), used: 1, state: counterStates.burnt },
-      { inviteId: idOf("used-up"), used: 1, state: counterStates.open },
-    ],
+    counters: [{ inviteId: idOf("burnt"), used: 0, state: counterStates.burnt }],
   })
   expect(await leader.outcome("head", head)).toBe("ok")
   host.took(head)
+  const last = cases.at(-1)?.invite
+  if (last !== undefined) await seatBy(last)
   for (const { code, invite } of cases) {
     const holder = await service.connect()
     expect((await holder.hello("invite", host.space, invite.keySeed)).TAG).toBe("welcome")
@@ -119,12 +133,7 @@ test("a personal invite is never used up", async () => {
   const { host, leader } = room
   const personal = await host.makeInvite({ seats: 1, uses: 1 })
   await leader.outcome("invite", { invite: personal.signed.bytes })
-  const head = await host.makeHead({
-    newEpoch: true,
-    counters: [{ inviteId: personal.id, used: 1, state: counterStates.open }],
-  })
-  expect(await leader.outcome("head", head)).toBe("ok")
-  host.took(head)
+  await seatBy(personal)
   const holder = await service.connect()
   await holder.hello("invite", host.space, personal.keySeed)
   expect(await holder.outcome("request", { request: (await host.makeRequest(host.guest(personal))).bytes })).toBe("ok")
@@ -146,14 +155,23 @@ test("the same request again is answered alike and stored once, and gets its Sea
 
 test("a renewal needs a higher number than any before, and its rate is bounded", async () => {
   const seated = await seatGuest(service, room)
-  const { host } = room
-  const renew = async (n: number) => (await host.makeRequest(seated.guest, { n })).bytes
-  await refused(await renew(0), "replayed", seated.client)
-  for (const n of [1, 2, 3]) expect(await seated.client.outcome("request", { request: await renew(n) })).toBe("ok")
-  await refused(await renew(3), "replayed", seated.client)
-  await refused(await renew(4), "rate-limited", seated.client)
-  service.clock.now = (service.clock.now + 31_000) as EpochMs
-  expect(await seated.client.outcome("request", { request: await renew(4) })).toBe("ok")
+  const { host, leader } = room
+  const renew = (n: number) => host.makeRequest(seated.guest, { n })
+  await refused((await renew(0)).bytes, "replayed", seated.client)
+  for (const n of [1, 2, 3, 4, 5, 6]) {
+    const { id, bytes } = await renew(n)
+    expect(await seated.client.outcome("request", { request: bytes })).toBe("ok")
+    if (n > 3) continue
+    const no = await answerKind.sign(p, host.seatSeed, { space: host.space, request: id, reason: answers.full })
+    expect(await leader.outcome("answer", { answer: no.bytes })).toBe("ok")
+  }
+  await refused((await renew(6)).bytes, "replayed", seated.client)
+  const next = (await renew(7)).bytes
+  await refused(next, "rate-limited", seated.client)
+  service.clock.now = (service.clock.now + 29_000) as EpochMs
+  await refused(next, "rate-limited", seated.client)
+  service.clock.now = (service.clock.now + 1_000) as EpochMs
+  expect(await seated.client.outcome("request", { request: next })).toBe("ok")
 })
 
 test("a renewal names the invite of its row", async () => {

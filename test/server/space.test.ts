@@ -3,6 +3,7 @@ import { concat } from "#crypto/base/bytes"
 import type { EpochMs } from "#crypto/base/ids"
 import { webPrimitives as p } from "#crypto/base/web-primitives"
 import { createCodec } from "#crypto/wire/wire"
+import { garbage } from "../support/garbage.ts"
 import { TestHost } from "../support/host.ts"
 import { startTestService, type TestService } from "../support/service.ts"
 
@@ -49,7 +50,7 @@ test("bodies that are no message are refused", async () => {
   await refusedUnchanged(body.slice(0, -1), 400, "malformed")
   await refusedUnchanged(concat(body, Uint8Array.of(0)), 400, "malformed")
   await refusedUnchanged(new Uint8Array(0), 400, "malformed")
-  await refusedUnchanged(p.random(500), 400, "malformed")
+  await refusedUnchanged(garbage(500), 400, "malformed")
   await refusedUnchanged(new Uint8Array(65_537), 413, "oversized")
   await refusedUnchanged(body, 415, "malformed", "text/plain")
 })
@@ -92,7 +93,7 @@ test("a card that has no size of a sealed card is refused", async () => {
 
 test("one address makes a limited number of spaces in a row, and more later", async () => {
   const statuses = []
-  for (let i = 0; i < 41; i++) statuses.push((await service.post(p.random(40))).status)
+  for (let i = 0; i < 41; i++) statuses.push((await service.post(garbage(40))).status)
   expect(statuses.filter((status) => status === 429)).toHaveLength(1)
   service.clock.now = (service.clock.now + 1000) as EpochMs
   expect((await service.post(body)).status).toBe(201)

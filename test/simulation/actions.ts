@@ -1,4 +1,4 @@
-import { toHex } from "#crypto/base/bytes"
+import { equal, toHex } from "#crypto/base/bytes"
 import type { MemberCommand, MemberReply } from "#crypto/member/types"
 import { noIndex } from "#crypto/base/ids"
 import type { Device } from "./device.ts"
@@ -83,9 +83,9 @@ export class Actions {
     const knocker = lead.knocking[0]
     if (knocker !== undefined && draws.chance(0.8)) {
       const kind = draws.chance(0.7) ? "admit" : "refuse"
-      return leader.command({ kind, request: toHex(knocker.request.id) }, (reply) => {
-        if (kind === "admit" && reply.kind === "done") truth.seats.admitted(toHex(knocker.request.fields.seatPub))
-      })
+      // By an order somebody else may let it in before its sender hears that the order has gone out.
+      if (kind === "admit") truth.seats.admitted(toHex(knocker.request.fields.seatPub))
+      return leader.command({ kind, request: toHex(knocker.request.id) })
     }
     const row = draws.pick([...(lead.seats?.rows.values() ?? [])])
     if (row === undefined) return
@@ -93,7 +93,10 @@ export class Actions {
     const kind = draws.pick(["remove", "promote", "promote", row.index === noIndex ? "promote" : "demote"] as const)
     const command: MemberCommand = { kind: kind ?? "promote", serial }
     await leader.command(command, (reply) => {
-      if (kind === "remove" && reply.kind === "done") truth.seats.kicked(serial, toHex(leader.seatPub))
+      if (kind !== "remove" || reply.kind !== "done") return
+      // A page that has a twin may find that it leads no more.
+      const pages = this.#house.devices.filter(({ seatPub }) => equal(seatPub, leader.seatPub))
+      if (pages.length === 1) truth.seats.kicked(serial, toHex(leader.seatPub))
     })
   }
 

@@ -57,6 +57,7 @@ export class Device {
   #watched = -1
   #sleptMs = 0
   #asleep: Input[] | undefined
+  #busy = false
   #key: { readonly seed: Bytes; readonly pub: Bytes } | undefined
 
   constructor(id: number, who: string, state: MemberState, record: Bytes | undefined, ports: DevicePorts) {
@@ -92,6 +93,11 @@ export class Device {
   /** Whether it is here and in the room, or wants to be. */
   get lives(): boolean {
     return !this.dead && this.state.phase !== "gone"
+  }
+
+  /** Whether its connection works, and all that is under way on it comes as soon as in calm weather. */
+  get isReached(): boolean {
+    return this.#line?.over === false && !this.#line.isSlow
   }
 
   connect(): void {
@@ -183,8 +189,12 @@ export class Device {
       if (input.kind !== "tick") this.#asleep.push(input)
       return
     }
+    // A second turn beside one that is not over would take its state away: the run itself is wrong then.
+    if (this.#busy) throw new Error(`${this.who} was handed ${input.kind} in the middle of another input.`)
+    this.#busy = true
     const before = this.state
     const turn = await this.#turn(before, input)
+    this.#busy = false
     this.state = turn.state
     this.#ports.turned(this, before, input, turn)
     for (const output of turn.out) {
@@ -222,6 +232,8 @@ export class Device {
       case "notice":
         this.#ports.notice(this, output.bytes)
         return
+      case "hang-up":
+        return this.cut()
       case "close":
         this.#line?.closeByMember()
         return

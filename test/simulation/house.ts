@@ -44,7 +44,8 @@ export class House {
   readonly #member: Primitives
   readonly #creation: Primitives
   readonly #trace: Hash = createHash("sha256")
-  #devices = 0
+  #pages: readonly Device[] = []
+  #opened = 0
 
   private constructor(options: HouseOptions, draws: Draws, weather: Weather, parts: Parts) {
     this.#options = options
@@ -91,9 +92,10 @@ export class House {
     return host
   }
 
-  /** Pages that are open and in the room, or on their way in. */
+  /** Pages that are open and in the room, or on their way in; of somebody with a duplicated tab that may be two. */
   get devices(): readonly Device[] {
-    return this.people.flatMap(({ device }) => (device?.lives === true ? [device] : []))
+    this.#pages = this.#pages.filter(({ lives }) => lives)
+    return this.#pages
   }
 
   note(event: string): void {
@@ -134,6 +136,7 @@ export class House {
     const { device } = person
     if (device?.record === undefined) return
     this.truth.seats.forgets(toHex(device.seatPub))
+    if (person === this.host) this.truth.hostHasTwoPages()
     const kept = decodeRecord(this.#member, device.record)
     if (kept !== undefined) this.#open(person, startFromRecord(this.#member, kept), device.record)
   }
@@ -146,7 +149,7 @@ export class House {
   }
 
   async close(): Promise<void> {
-    for (const { device } of this.people) device?.die()
+    for (const device of this.devices) device.die()
     await this.service.close()
   }
 
@@ -191,23 +194,20 @@ export class House {
   }
 
   #open(person: Person, state: MemberState, record: Bytes | undefined): void {
-    const device = new Device(this.#devices++, person.who, state, record, this.#portsOf(person))
+    const device = new Device(this.#opened++, person.who, state, record, this.#portsOf(person))
     person.device = device
+    this.#pages = [...this.#pages, device]
     this.note(`${person.who} opens page ${device.id}`)
     device.connect()
     this.#tick(device, this.draws.between(250, 500))
-    const join = (): void => {
-      if (!device.lives || device.state.phase !== "card") return
-      void device.command({ kind: "join" })
-    }
-    if (!state.wantsIn) this.#whenCard(device, join)
+    if (!state.wantsIn) this.#joinWhenCard(device)
   }
 
-  #whenCard(device: Device, join: () => void): void {
-    this.agenda.after(300, () => {
+  #joinWhenCard(device: Device): void {
+    this.agenda.after(300, async () => {
       if (!device.lives || device.state.wantsIn) return
-      join()
-      this.#whenCard(device, join)
+      if (device.state.phase === "card") await device.command({ kind: "join" })
+      this.#joinWhenCard(device)
     })
   }
 
@@ -234,7 +234,11 @@ export class House {
         this.truth.turned(device, before, input, turn)
       },
       carriesOut: (device, output) => this.truth.carriesOut(device, output),
-      gone: (device) => this.note(`${device.who}.${device.id} gone ${device.state.problem ?? ""}`),
+      gone: (device) => {
+        this.note(`${device.who}.${device.id} gone ${device.state.problem ?? ""}`)
+        // What a page promised that lost its seat to another one, nobody has to keep.
+        this.truth.seats.forgets(toHex(device.seatPub))
+      },
       alter: this.#options.plant?.alter,
     }
   }

@@ -1,8 +1,9 @@
-import { EventEmitter } from "node:events"
 import type { WebSocket } from "ws"
 
 import type { Bytes } from "#crypto/base/bytes"
 import type { Agenda } from "./agenda.ts"
+import { closed, FakeSocket } from "./fake-socket.ts"
+import { calmDelayMs } from "./weather.ts"
 
 /** The two ends of a connection, and how the network treats it. */
 export interface LinePorts {
@@ -49,6 +50,11 @@ export class Line {
   /** Whether it is broken, or one side has gone. */
   get over(): boolean {
     return this.#broken || this.#memberGone || this.#serviceGone
+  }
+
+  /** Whether something is under way that takes longer than in calm weather. */
+  get isSlow(): boolean {
+    return Math.max(this.#toService, this.#toMember) > this.#ports.agenda.now + calmDelayMs
   }
 
   /** The member says something. */
@@ -126,38 +132,5 @@ export class Line {
     this.#socket.readyState = closed
     this.#socket.emit("close")
     await this.#ports.served()
-  }
-}
-
-const open = 1
-const closing = 2
-const closed = 3
-
-class FakeSocket extends EventEmitter {
-  readonly OPEN = open
-  readyState: number = open
-  readonly bufferedAmount = 0
-  readonly #line: Line
-
-  constructor(line: Line) {
-    super()
-    this.#line = line
-  }
-
-  send(bytes: Uint8Array, sent?: () => void): void {
-    this.#line.push(Uint8Array.from(bytes))
-    sent?.()
-  }
-
-  close(): void {
-    if (this.readyState !== open) return
-    this.readyState = closing
-    this.#line.closeByService()
-  }
-
-  terminate(): void {
-    this.readyState = closed
-    // What went wrong in it shows at the next step.
-    this.#line.endService().catch(() => undefined)
   }
 }

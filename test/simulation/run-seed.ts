@@ -1,11 +1,8 @@
-import { equal } from "#crypto/base/bytes"
-import type { Chain } from "#crypto/room/head"
-import { lastDeputyRank, leaderRank } from "#crypto/room/leaders"
 import { Actions } from "./actions.ts"
 import { Broken } from "./broken.ts"
-import type { Device } from "./device.ts"
 import { Faults } from "./faults.ts"
 import { House, type HouseOptions } from "./house.ts"
+import { isLed, knowsNewest, leads, mayLead, ofOneMind, standing } from "./standing.ts"
 import { Weather } from "./weather.ts"
 
 /** What came of one seed. */
@@ -15,6 +12,17 @@ export interface SeedReport {
   readonly trace: string
   /** The longest time from the end of the faults until all had one epoch, in virtual ms. */
   readonly slowestMs: number
+  /**
+   * Each time the faults ended: from when everybody was connected again, a leader among them, until all who are seated
+   * had one secret, in virtual ms.
+   */
+  readonly agreedMs: readonly number[]
+  /**
+   * Each time the faults ended: the longest unbroken while in which everybody was connected, a leader among them, and
+   * somebody seated had not the newest secret, in virtual ms. Whose connection has been broken unnoticed, or still
+   * carries what the faults have delayed, is not connected, and nobody is whose leader is not.
+   */
+  readonly apartMs: readonly number[]
   readonly heads: number
   readonly failure: Failure | undefined
 }
@@ -36,6 +44,8 @@ export async function runSeed(options: HouseOptions, steps: number): Promise<See
   const actions = new Actions(house)
   const faults = new Faults(house)
   let slowestMs = 0
+  const agreedMs: number[] = []
+  const apartMs: number[] = []
   let failure: Failure | undefined
   try {
     actions.start()
@@ -45,7 +55,10 @@ export async function runSeed(options: HouseOptions, steps: number): Promise<See
       await house.runFor(house.draws.between(5_000, 60_000))
       faults.stop()
       actions.stop()
-      slowestMs = Math.max(slowestMs, await converge(house))
+      const { wholeMs, agreed, apart } = await converge(house)
+      slowestMs = Math.max(slowestMs, wholeMs)
+      agreedMs.push(agreed)
+      apartMs.push(apart)
       await house.truth.stored()
       actions.start()
       if (house.draws.chance(0.1)) await quietHour(house)
@@ -58,7 +71,7 @@ export async function runSeed(options: HouseOptions, steps: number): Promise<See
   const { trace } = house
   const heads = house.service.room?.state.chain.head?.fields.seq ?? 0
   await house.close()
-  return { seed: options.seed, steps: house.steps, trace, slowestMs, heads, failure }
+  return { seed: options.seed, steps: house.steps, trace, slowestMs, agreedMs, apartMs, heads, failure }
 }
 
 /** Renewals, rotations and silent seats: a quarter of an hour in which little happens. */
@@ -69,62 +82,36 @@ async function quietHour(house: House): Promise<void> {
   await house.runFor(2_000)
 }
 
-/** Waits until everybody who is here is of one mind. @returns how long it took, in virtual ms */
-async function converge(house: House): Promise<number> {
+interface Calm {
+  /** Until all were of one mind. */
+  readonly wholeMs: number
+  /** From when somebody led to the last time the seated came to one secret. */
+  readonly agreed: number
+  /** The longest unbroken while without one secret. */
+  readonly apart: number
+}
+
+/** Waits until everybody who is here is of one mind. @returns how long things took, in virtual ms */
+async function converge(house: House): Promise<Calm> {
   const { host, agenda, draws } = house
   const began = agenda.now
   // Somebody must be able to lead; at times that is not the host.
   if (!host.device?.lives && (draws.chance(0.5) || !house.devices.some(mayLead))) house.openPage(host)
+  let led: number | undefined
+  let agreed: number | undefined
+  let apartSince: number | undefined
+  let apart = 0
   while (agenda.now - began <= patienceMs) {
     await house.runFor(lookMs)
+    led = isLed(house) ? (led ?? agenda.now) : undefined
+    const lacking = house.devices.filter((device) => !knowsNewest(house, device))
+    if (led === undefined || lacking.length > 0) agreed = undefined
+    else agreed ??= agenda.now - led
+    if (apartSince !== undefined) apart = Math.max(apart, agenda.now - apartSince)
+    const reached = led !== undefined && house.devices.every((device) => !leads(house, device) || device.isReached)
+    apartSince = reached && lacking.some((device) => device.isReached) ? (apartSince ?? agenda.now) : undefined
     if (!host.device?.lives && !house.devices.some(mayLead)) house.openPage(host)
-    if (ofOneMind(house)) return agenda.now - began
+    if (ofOneMind(house)) return { wholeMs: agenda.now - began, agreed: agreed ?? 0, apart }
   }
   throw new Broken("liveness", `after ${patienceMs} ms: ${house.devices.map((one) => standing(house, one)).join("; ")}`)
-}
-
-/** Whether it can lead: somebody who may, and knows the newest secret. */
-function mayLead({ state, seatPub }: Device): boolean {
-  const { chain, secret } = state
-  if (secret?.epoch !== chain?.head?.fields.epoch || secret?.step !== chain?.step) return false
-  const entry = chain?.roster.find((one) => equal(one.seatPub, seatPub))
-  // Whoever the host has taken the invite from leads no more, whether or not a Head says so yet.
-  const revoked = state.noticedPolicy?.policy.fields.revoked ?? []
-  return (
-    chain !== undefined &&
-    entry !== undefined &&
-    !revoked.some((id) => equal(id, entry.inviteId)) &&
-    leaderRank(chain.policy.fields, chain.roster, entry.index) !== undefined
-  )
-}
-
-function ofOneMind(house: House): boolean {
-  return house.service.up && house.devices.every((device) => standing(house, device) === "")
-}
-
-function ledBySpeaker({ policy, roster, head }: Chain): boolean {
-  const rank = head && leaderRank(policy.fields, roster, head.fields.signer)
-  return rank !== undefined && rank > lastDeputyRank
-}
-
-/** What a device still lacks; empty if nothing. */
-function standing({ service, devices }: House, { who, state, seatPub, isAsleep }: Device): string {
-  const newest = service.room?.state.chain
-  const { chain, secret, sending, phase, socket } = state
-  const say = (what: string): string => `${who} ${what} (${phase}, ${socket})`
-  if (isAsleep) return ""
-  if (newest?.head === undefined) return say("has no room yet")
-  // A human is asked; that it knocks its own page may have missed.
-  const asked = devices
-    .flatMap(({ state: { lead } }) => lead?.knocking ?? [])
-    .map(({ request }) => request.fields.seatPub)
-  if (phase === "joining" && (state.knocking || asked.some((key) => equal(key, seatPub)))) return ""
-  // A history that one comes to begins with the host or a deputy, under the policy in force: where there is no such Head
-  // any more, newcomers wait for one of them.
-  if (phase === "waiting-for-host" && chain?.head === undefined && ledBySpeaker(newest)) return ""
-  if (phase !== "seated") return say("has no seat")
-  if (chain?.head === undefined || !equal(chain.head.id, newest.head.id)) return say("has an older Head")
-  if (secret?.epoch !== newest.head.fields.epoch || secret.step !== newest.step) return say("has no secret")
-  if (!chain.roster.some((entry) => equal(entry.seatPub, seatPub))) return ""
-  return sending.epoch === newest.head.fields.epoch ? "" : say(`does not send: ${sending.silence ?? "?"}`)
 }

@@ -1,4 +1,5 @@
 import { sql } from "kysely"
+import type { WebSocket } from "ws"
 
 import type { Bytes } from "#crypto/base/bytes"
 import type { EpochMs, SpaceId } from "#crypto/base/ids"
@@ -19,9 +20,15 @@ import { createSpace } from "../../server/space/space.store.ts"
 import { sweep } from "../../server/sweeper.ts"
 import { Broken } from "./broken.ts"
 import { remember } from "./forgetting.ts"
-import type { Line } from "./line.ts"
 import type { Pending } from "./real-primitives.ts"
 import { SimulatedSfu } from "./sfu-ear.ts"
+
+/** The service's side of one connection. */
+export interface ServedLine {
+  readonly socket: WebSocket
+  /** The service is gone. @param lose - whether what it sent last gets lost, too */
+  endService(lose?: boolean): Promise<void>
+}
 
 interface Parts {
   readonly p: Primitives
@@ -29,6 +36,8 @@ interface Parts {
   readonly pending: Pending
   /** A planted bug: a crash takes what it had accepted since the last sweep along. */
   readonly forgetful: boolean
+  /** An open store; undefined: a new one in memory. */
+  readonly store?: Store
 }
 
 /** Longer than any run: virtual time decides who is too slow, not the machine's. */
@@ -40,7 +49,7 @@ export class SimulatedService {
   readonly #parts: Parts
   readonly #store: Store
   #space: SpaceId | undefined
-  #running: { readonly service: Service; readonly gate: Gate; readonly lines: Set<Line> } | undefined
+  #running: { readonly service: Service; readonly gate: Gate; readonly lines: Set<ServedLine> } | undefined
   /** The room in use, kept read so that what happens in it can be looked at. */
   #room: Room | undefined
   /** Messages the service may still send before it is killed; undefined: it lives. */
@@ -55,7 +64,7 @@ export class SimulatedService {
   }
 
   static async open(parts: Parts): Promise<SimulatedService> {
-    return new SimulatedService(parts, await openStore(":memory:"))
+    return new SimulatedService(parts, parts.store ?? (await openStore(":memory:")))
   }
 
   get up(): boolean {
@@ -73,6 +82,12 @@ export class SimulatedService {
     const made = await acceptCreate(p, body, clock())
     await createSpace(this.#store.db, p, made, "room")
     this.#space = made.space
+    await this.start()
+  }
+
+  /** Starts over a store that has a space already. */
+  async resume(space: SpaceId): Promise<void> {
+    this.#space = space
     await this.start()
   }
 
@@ -108,14 +123,14 @@ export class SimulatedService {
   }
 
   /** Serves one connection. */
-  accept(line: Line): void {
+  accept(line: ServedLine): void {
     if (this.#running === undefined) return
     this.#running.lines.add(line)
     serveRoomSocket(this.#running.service, line.socket, "address", neverMs)
   }
 
   /** Whether it may send one more message. */
-  mayPush(line: Line): boolean {
+  mayPush(line: ServedLine): boolean {
     if (this.#running?.lines.has(line) !== true) return false
     if (this.#fuse === undefined) return true
     if (this.#fuse === 0) return false
@@ -135,7 +150,7 @@ export class SimulatedService {
 
   /** Killed: sockets and memory are gone, the database stays. @param lose - whether what was on its way gets lost */
   async kill(lose = true): Promise<void> {
-    const { lines } = this.#running ?? { lines: new Set<Line>() }
+    const { lines } = this.#running ?? { lines: new Set<ServedLine>() }
     this.#running = undefined
     this.#room = undefined
     for (const line of lines) await line.endService(lose)

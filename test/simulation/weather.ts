@@ -1,5 +1,8 @@
 import type { Draws } from "./draws.ts"
 
+/** Longest delay of a message while nothing is wrong, in ms. */
+export const calmDelayMs = 40
+
 /** How the network and the machines behave just now. */
 export class Weather {
   /** Probability that a connection breaks at a message. */
@@ -8,7 +11,7 @@ export class Weather {
   drops = 0
   duplicates = 0
   /** Longest delay of a message, in ms. */
-  slowest = 40
+  slowest = calmDelayMs
   /** People who do not reach the key service. */
   readonly cutOff = new Set<string>()
   sfuDown = false
@@ -25,7 +28,7 @@ export class Weather {
     this.breaks = 0
     this.drops = 0
     this.duplicates = 0
-    this.slowest = 40
+    this.slowest = calmDelayMs
     this.cutOff.clear()
     this.sfuDown = false
     this.tickFactor = 1

@@ -47,8 +47,7 @@ export interface Samples {
 }
 
 /** Makes one of everything the protocol writes. */
-export async function makeSamples(): Promise<Samples> {
-  const kit = new RoomKit("vectors")
+export async function makeSamples(kit = new RoomKit("vectors")): Promise<Samples> {
   const { p, space, hostPub, hostSeed, cardKey } = kit
   const other = await kit.invite({ role: roles.listener, seats: 1, serial: 2 })
   const policy = await kit.policy({
@@ -112,6 +111,8 @@ export async function makeSamples(): Promise<Samples> {
   const message = await sealAppMessage(p, ada.seatSeed, secret, view, say, chat)
   const long = { TAG: "chat" as const, data: { text: "a long line ".repeat(20) } }
   const longer = await sealAppMessage(p, ada.seatSeed, secret, view, { ...say, n: kitTime + 1 }, long)
+  const knocks = { TAG: "knocks" as const, data: { page: 1 as const, requests: [request.signed.id] } }
+  const knocking = await sealAppMessage(p, ada.seatSeed, secret, view, { ...say, n: kitTime + 2 }, knocks)
   const cert = await signCert(p, history.host.seatSeed, space, row)
 
   return {
@@ -159,6 +160,7 @@ export async function makeSamples(): Promise<Samples> {
         view: toHex(view),
         message: toHex(message.bytes),
         longer: toHex(longer.bytes),
+        knocks: toHex(knocking.bytes),
       },
       "seat-cert": { cert: toHex(cert.bytes) },
       "safety-code": {

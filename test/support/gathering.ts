@@ -45,14 +45,14 @@ export class Gathering {
     return person
   }
 
-  /** Resolves when nothing is under way and everybody who is seated has the newest secret. */
+  /** Resolves when nothing is under way or unanswered and everybody who is seated has the newest secret. */
   async settled(): Promise<void> {
     const { host } = this
     await host.until(({ lead }) => lead?.inflight === undefined && lead?.waiting.length === 0)
     for (const person of this.house.people)
-      if (person.state.phase === "seated")
+      if (person.state.phase === "seated" && !person.stopped)
         await person.until(
-          ({ secret, chain }) => secret?.epoch === host.epoch && chain?.step === host.state.chain?.step,
+          ({ secret, chain }) => person.idle && secret?.epoch === host.epoch && chain?.step === host.state.chain?.step,
         )
   }
 

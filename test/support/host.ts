@@ -68,6 +68,8 @@ interface Changes {
   readonly wrapsFor?: readonly SeatSerial[]
   /** Overrides fields of the Head after all else, to make wrong ones. */
   readonly fields?: Partial<SignedHead["fields"]>
+  /** Seat key of whoever signs, if it is not the host. */
+  readonly seatSeed?: Bytes
 }
 
 export type HeadMessage = Omit<ClientData<"head">, "ref">
@@ -187,7 +189,7 @@ export class TestHost {
     const epoch = ((last?.epoch ?? 0) + (newEpoch ? 1 : 0)) as Epoch
     const at = newEpoch ? 0 : this.step
     const secret = newEpoch ? p.hash(this.secret) : this.secret
-    const head = await headKind.sign(p, this.seatSeed, {
+    const head = await headKind.sign(p, changes.seatSeed ?? this.seatSeed, {
       space: this.space,
       seq: (last?.seq ?? -1) + 1,
       prev: this.head?.id ?? noObject,

@@ -6,6 +6,7 @@ import type { Primitives } from "#crypto/base/primitives"
 import { webPrimitives } from "#crypto/base/web-primitives"
 import type { Link } from "#crypto/link/link"
 import type { SpaceKindName } from "#crypto/link/policy"
+import { step } from "#crypto/member/member"
 import { createSpace, startFromLink, startFromRecord } from "#crypto/member/start"
 import type { MemberCommand, MemberState, VaultRecord } from "#crypto/member/types"
 import { Courier } from "../../web/courier/courier.ts"
@@ -27,11 +28,16 @@ export interface HouseholdOptions {
   readonly database?: string
   /** What a person's machine runs with: a broken one, where a test must see itself fail. */
   readonly primitives?: (who: string) => Primitives
+  /** What runs everybody's turns in the machine's place. */
+  readonly step?: typeof step
 }
 
 const tickMs = 100
-/** Virtual time runs while the event loop does, twenty times as fast: a stalled machine stalls the clock too. */
+/** Virtual time runs while the event loop does, twenty times as fast, and waits for whoever is at work: a slow machine slows it too. */
 const tickEveryMs = 5
+/** As many ticks it waits for a turn, and for an answer, which may have been lost on purpose. */
+const turnTicks = 400
+const answerTicks = 8
 
 /** A real key service and the members around it, all on one clock that a test can hurry. */
 export class Household {
@@ -54,13 +60,14 @@ export class Household {
   readonly #pulse: NodeJS.Timeout
   #elapsed = 0
   #slept = 0
+  #waited = 0
   readonly #deliver = new Map<string, (bytes: Bytes) => void>()
 
   private constructor(service: TestService, options: HouseholdOptions) {
     this.service = service
     this.#options = options
     this.#began = service.clock.now
-    this.#pulse = setInterval(() => this.#advance(tickMs), tickEveryMs)
+    this.#pulse = setInterval(() => this.#tick(), tickEveryMs)
   }
 
   static async open(options: HouseholdOptions = {}): Promise<Household> {
@@ -78,6 +85,10 @@ export class Household {
 
   get monotonic(): number {
     return this.#elapsed
+  }
+
+  get step(): typeof step {
+    return this.#options.step ?? step
   }
 
   primitivesOf(who: string): Primitives {
@@ -206,6 +217,13 @@ export class Household {
     clearInterval(this.#pulse)
     for (const person of this.people) person.stop()
     await this.service.stop()
+  }
+
+  #tick(): void {
+    const patience = this.people.some(({ turning }) => turning) ? turnTicks : answerTicks
+    if (this.people.some(({ idle }) => !idle) && this.#waited++ < patience) return
+    this.#waited = 0
+    this.#advance(tickMs)
   }
 
   #advance(ms: number): void {

@@ -1,7 +1,6 @@
 import { toHex, type Bytes } from "#crypto/base/bytes"
 import { createOpener, type Opener } from "#crypto/media/opener"
 import { createSealer, type Sealer } from "#crypto/media/sealer"
-import { step } from "#crypto/member/member"
 import type { MediaOrder, MemberCommand, MemberReply, MemberState, VaultRecord } from "#crypto/member/types"
 import type { ServiceMessage } from "#crypto/wire/wire"
 import { Driver } from "../../web/keys/driver.ts"
@@ -48,7 +47,7 @@ export class Person {
     this.#driver = new Driver(state, {
       step: async (before, input, world) => {
         this.#turns++
-        return step(before, input, world).finally(() => this.#turns--)
+        return house.step(before, input, world).finally(() => this.#turns--)
       },
       p,
       now: () => house.now,
@@ -82,6 +81,11 @@ export class Person {
 
   get state(): MemberState {
     return this.#driver.state
+  }
+
+  /** Whether a turn of its machine is under way. */
+  get turning(): boolean {
+    return this.#turns > 0
   }
 
   /** Whether it waits for nothing: no turn under way, no message without its answer. */

@@ -60,8 +60,8 @@ export class RoomClient {
   }
 
   /** What has arrived of one kind so far. */
-  has(tag: ServiceTag): boolean {
-    return this.#arrived.some((message) => message.TAG === tag)
+  has<T extends ServiceTag>(tag: T, matches: (data: ServiceData<T>) => boolean = () => true): boolean {
+    return this.#arrived.some((message) => message.TAG === tag && matches(message.data as ServiceData<T>))
   }
 
   /** Sends one message and takes the one answer to it. */

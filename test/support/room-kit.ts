@@ -64,8 +64,8 @@ export class RoomKit {
   readonly hostPub: Bytes
   readonly cardKey: Bytes
 
-  constructor(seed = "a room") {
-    this.p = seededPrimitives(seed)
+  constructor(seed = "a room", p = seededPrimitives(seed)) {
+    this.p = p
     this.space = this.p.random(16) as SpaceId
     this.hostSeed = this.p.random(32)
     this.hostPub = this.p.publicKey(this.hostSeed)

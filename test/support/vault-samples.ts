@@ -23,6 +23,7 @@ export function listenerRecord(p: Primitives, card: VaultRecord["card"]): VaultR
     seatSeed: p.random(32),
     serial: 7 as SeatSerial,
     n: 3,
+    name: "Łucja",
     policy: p.random(300),
     head: p.random(310),
     host: undefined,

@@ -23,6 +23,19 @@ test("no two planted bugs have one name, and there are enough of them", () => {
   expect(mutants.length).toBeGreaterThanOrEqual(25)
 })
 
+test("a bug that was planted before is gone when the next one is", { timeout: 120_000 }, async () => {
+  const workshop = await Workshop.open()
+  try {
+    const [bug] = mutants
+    if (bug === undefined) throw new Error("There is no bug to plant.")
+    expect(await workshop.plant(bug)).not.toEqual([])
+    const elsewhere = { file: "crypto/base/challenge.ts", find: "/**", replace: "/** " }
+    expect(await workshop.plant({ ...bug, ...elsewhere })).toEqual([])
+  } finally {
+    await workshop.close()
+  }
+})
+
 test(
   "a bug that no test catches is told from one that is caught, and one that cannot be planted is an error",
   { timeout: 120_000 },

@@ -43,6 +43,17 @@ test("the longest raised hand comes first, under the two words of its seat, and 
   expect([view(bo).stageInvite?.serial, view(ada).stageInvite]).toEqual([host.serial, undefined])
 })
 
+test("a name somebody chose is theirs after a reload, before anybody heard it again, and is told to newcomers", async () => {
+  const ada = await room.seat("ada", "speaker")
+  await say(ada, { kind: "profile", name: "Ada" })
+  await host.until(({ conversation }) => conversation.names.size === 1)
+  const again = room.house.reload(ada)
+  await again.until(({ phase }) => phase === "seated")
+  expect(view(again).names[again.serial]).toBe("Ada")
+  const late = await room.seat("late")
+  await late.until(({ conversation }) => conversation.names.get(again.serial as SeatSerial) === "Ada")
+})
+
 test("a line is the same line at everybody, and names its seat, not the name somebody chose", async () => {
   const [ada, bo] = [await room.seat("ada"), await room.seat("bo")]
   await say(ada, { kind: "profile", name: "The Host" })
@@ -86,6 +97,8 @@ test("whoever makes one mute is named, and each order has a number of its own", 
   await bo.until(({ conversation }) => conversation.muteAsked !== undefined)
   const first = view(bo).muteAsked
   expect(first?.by.serial).toBe(mo.serial)
+  // numbers are clock readings, and everybody here has the same clock
+  await room.house.elapse(100)
   await host.command({ kind: "mic-off", serial: bo.serial })
   await bo.until(({ conversation }) => conversation.muteAsked?.n !== first?.n)
   expect(view(bo).muteAsked?.by).toMatchObject({ serial: host.serial, role: "host" })

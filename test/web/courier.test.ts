@@ -120,6 +120,23 @@ test.each([
   expect(courier.malformed).toBe(1)
 })
 
+test("a courier that hangs up tells it once, hears nothing more of that connection, and dials again", async () => {
+  const { server, url } = await service()
+  const first = nextSocket(server)
+  const { courier, told } = courierTo(url)
+  const socket = await first
+  await told.until((words) => words.includes("online"))
+  const second = nextSocket(server)
+  const closed = once(socket, "close")
+  courier.hangUp()
+  courier.hangUp()
+  socket.send(serviceCodec.encode({ TAG: "presence", data: { leader: true } }))
+  ;(await second).send(serviceCodec.encode(challenge))
+  await closed
+  await told.until((words) => words.includes("challenge"))
+  expect(told.words).toEqual(["online", "offline", "online", "challenge"])
+})
+
 test("a stopped courier says nothing and dials no more", async () => {
   const { server, url } = await service()
   const first = nextSocket(server)

@@ -29,7 +29,11 @@ function drive(plan: Plan, ports: Partial<DriverPorts> = {}) {
     },
     connect(given) {
       events = given
-      return { send: ({ TAG }) => done.push(`send ${TAG}`), stop: () => done.push("socket closed") }
+      return {
+        send: ({ TAG }) => done.push(`send ${TAG}`),
+        stop: () => done.push("socket closed"),
+        hangUp: () => done.push("hung up"),
+      }
     },
     persist: async () => {
       done.push("stored")

@@ -100,6 +100,21 @@ it("after work that failed nothing is passed on", async () => {
   expect(out).toEqual([])
 })
 
+it("after work that threw at once nothing is passed on, and the streams end", async () => {
+  const input = new TransformStream<EncodedFrame, EncodedFrame>()
+  const output = new TransformStream<EncodedFrame, EncodedFrame>()
+  const running = runInOrder({ readable: input.readable, writable: output.writable }, () => {
+    throw new Error("fault")
+  })
+  void input.writable
+    .getWriter()
+    .write(frame(1))
+    .catch(() => undefined)
+  const read = expect(output.readable.getReader().read()).rejects.toThrow("fault")
+  await expect(running).rejects.toThrow("fault")
+  await read
+})
+
 it("a sink that breaks ends it", async () => {
   const { running, breakSink } = setUp()
   const ended = expect(running).rejects.toThrow("closed")

@@ -24,10 +24,7 @@ afterAll(async () => {
 
 const show = async (state: StateName): Promise<void> => {
   await page.open(`${site.origin}/?state=${state}`)
-  await page.evaluate(`new Promise((resolve) => {
-    const look = () => (document.querySelector("main") === null ? setTimeout(look, 10) : resolve())
-    look()
-  })`)
+  await page.until(`document.documentElement.dataset.shown === "${state}"`)
 }
 
 /** Clicks the button with this text, of the topmost dialog if there is one; resolves when the page has answered. */
@@ -123,6 +120,35 @@ test("many who knock are counted, and shown when asked for", async () => {
   expect((await texts("section[aria-labelledby=knocks-title] li")).length).toBe(3)
   await tap("Show 2 more")
   expect((await texts("section[aria-labelledby=knocks-title] li")).length).toBe(5)
+})
+
+test("a moderator who has answered a knock sees that the answer is on its way, and cannot answer twice", async () => {
+  await show("knocks-moderator")
+  const [answered = "", waits = ""] = await texts("section[aria-labelledby=knocks-title] li")
+  expect(answered).toContain("Your answer is on its way.")
+  expect(waits).not.toContain("Your answer")
+  const open = await page.evaluate<boolean[]>(
+    "[...document.querySelectorAll('section[aria-labelledby=knocks-title] li button')].map((one) => !one.disabled)",
+  )
+  expect(open).toEqual([false, false, true, true])
+})
+
+test("what was kept of a fork is saved as a file from the warning", async () => {
+  await show("alarm-proof")
+  await tap("What to do")
+  await page.evaluate(`{
+    const make = URL.createObjectURL
+    URL.createObjectURL = (blob) => {
+      window.written = blob.text()
+      return make(blob)
+    }
+    HTMLAnchorElement.prototype.click = function () {
+      window.saved = [this.download, this.protocol]
+    }
+  }`)
+  await tap("Save the evidence")
+  expect(await page.evaluate("window.saved")).toEqual(["sottovoce-fork-Qm9iJ3Mg.json", "blob:"])
+  expect(await page.evaluate("window.written")).toBe("{}")
 })
 
 test("a moderator's wish for silence mutes a live microphone and says whose wish it is", async () => {

@@ -31,6 +31,7 @@ async function inBrowser(browser: Browser, url: string, run: BenchRun): Promise<
   const rounds = await page.evaluate<Readonly<Record<Side, readonly Round[]>>>(
     `frameBench.run(${JSON.stringify(wish)})`,
   )
+  const hashed = await page.evaluate<number>(`frameBench.hashMicros(${(wish.rounds * wish.frames).toString()})`)
   await visitor.close()
 
   const named = (what: string): string => `frame ${browser.name}: ${what}`
@@ -62,6 +63,7 @@ async function inBrowser(browser: Browser, url: string, run: BenchRun): Promise<
       micros("livekit", ({ openMs }) => openMs),
       "µs",
     ),
+    context(named("hash of a frame, beside its way, with its checkpoint"), hashed, "µs"),
     context(named("two pipes that do nothing"), both("nothing"), "µs"),
     atMost(named("seal and open, share of LiveKit's time"), both("ours") / both("livekit"), "×", 0.6),
   ]

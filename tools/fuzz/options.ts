@@ -14,8 +14,8 @@ that encodes to the same bytes, or a refusal with a code, within 5 ms (50 where 
 
   npm run fuzz -- [--inputs N] [--only NAME] [--seed TEXT] [--json]
 
-  --inputs N    inputs for each decoder (200000); a decoder that checks signatures gets a fortieth of them, one that
-                opens a KEM a two-hundredth
+  --inputs N    inputs for each decoder (200000); where signatures are checked a fortieth of them, where a KEM is
+                opened a two-hundredth, and all of them over stand-ins for both (NAME-symbolic)
   --only NAME   one decoder; an unknown name lists them all
   --seed TEXT   other inputs; the same text makes the same ones (1)
   --json        one JSON document on the standard output: {"ok", "figures", "findings", "seed"}

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { Worker } from "node:worker_threads"
 import { toHex } from "#crypto/base/bytes"
 import type { Decoder } from "./decoder.ts"
@@ -27,18 +28,22 @@ export const countFor = ({ cost, samples }: Pick<Decoder, "cost" | "samples">, i
   Math.max(samples.length, Math.ceil(inputs / cost))
 
 /**
- * Fuzzes all decoders of a table in a thread of their own, one after the other. One that stands at an input for
- * `stallMs` is ended there, with a finding; the next goes on in a new thread.
+ * Fuzzes all decoders of a table in threads of their own, as many as the machine has cores. One that stands at an input
+ * for `stallMs` is ended there, with a finding; the next goes on in a new thread.
  */
 export async function fuzzWatched(
   given: Pick<Task, "table" | "inputs" | "seed"> & { readonly decoders: readonly Decoder[]; readonly stallMs: number },
   heard: (report: Report) => void,
 ): Promise<void> {
-  let waiting = given.decoders
-  while (waiting.length > 0) {
-    const done = await runThread({ ...given, decoders: waiting }, heard)
-    waiting = waiting.slice(done)
+  const threads = availableParallelism()
+  const share = async (thread: number): Promise<void> => {
+    let waiting = given.decoders.filter((_, at) => at % threads === thread)
+    while (waiting.length > 0) {
+      const done = await runThread({ ...given, decoders: waiting }, heard)
+      waiting = waiting.slice(done)
+    }
   }
+  await Promise.all(Array.from({ length: threads }, (_, thread) => share(thread)))
 }
 
 /** @returns how many decoders are done with */

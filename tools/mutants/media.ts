@@ -6,6 +6,18 @@ const sealer = "test/crypto/sealer.test.ts"
 /** Bugs in the frame path. */
 export const mediaMutants: readonly Mutant[] = [
   {
+    name: "a cell is filled before its key is ready",
+    file: "crypto/media/sealer.ts",
+    find: `      return withKey(key, sealWith)`,
+    replace: `      encodeCell(packet, cell, muted, scratch)
+      return key.coming.then((ready) => {
+        packet = scratch.slice(2)
+        return sealWith(ready)
+      })`,
+    test: "test/crypto/sealer.test.ts",
+    title: "open to what each of them was",
+  },
+  {
     name: "a frame opens as often as it comes",
     file: "crypto/media/replay-window.ts",
     find: `      seen[counter % replayWindowSize] = 1`,

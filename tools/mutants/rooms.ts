@@ -4,6 +4,7 @@ const takeover = "test/crypto/member-takeover.test.ts"
 const freshness = "test/crypto/member-freshness.test.ts"
 const insiders = "test/crypto/member-insiders.test.ts"
 const admission = "test/crypto/member-admission.test.ts"
+const knocks = "test/scenario/knocks.test.ts"
 
 /** Bugs in how a room lives: admission, kicks, takeover, freshness. */
 export const roomMutants: readonly Mutant[] = [
@@ -30,6 +31,38 @@ export const roomMutants: readonly Mutant[] = [
     replace: `    (policy.kind === spaceKinds.sealed && admitted) ||`,
     test: admission,
     title: "is whom a human has let in",
+  },
+  {
+    name: "anybody's list of those who knock is believed",
+    file: "crypto/member/knocks.ts",
+    find: `  if (signerOf(chainOf(turn))?.serial !== from)`,
+    replace: `  if (from === 0)`,
+    test: knocks,
+    title: "is what whoever leads says",
+  },
+  {
+    name: "everybody with a seat sees who knocks",
+    file: "crypto/member/knocks.ts",
+    find: `    mayAnswer && by === leader`,
+    replace: `    (mayAnswer || true) && by === leader`,
+    test: knocks,
+    title: "is kept by no listener",
+  },
+  {
+    name: "a leader that lost its place and took over again is proved a forger",
+    file: "crypto/member/proofs.ts",
+    find: `  return isNext && b.fields.reason !== reasons.takeover && !equal`,
+    replace: `  return isNext && b.fields.reason !== (reasons.takeover as number) + 9 && !equal`,
+    test: freshness,
+    title: "a takeover that follows somebody else's Head",
+  },
+  {
+    name: "a file under a key that anybody can sign for is evidence",
+    file: "audits/proof/signed-bytes.ts",
+    find: `  if (isWeak(key)) return false`,
+    replace: `  if (isWeak(key) && bytes.length === 0) return false`,
+    test: "test/audits/proof.test.ts",
+    title: "is none under a key that anybody can sign for",
   },
   {
     name: "a used-up invite admits",
@@ -96,6 +129,55 @@ export const roomMutants: readonly Mutant[] = [
     title: "a machine that slept",
   },
   {
+    name: "a page whose seat somebody else used goes on with its counters",
+    file: "crypto/member/seating.ts",
+    find: `  const keepsCounters = again && !asked && !overtaken`,
+    replace: `  const keepsCounters = again`,
+    test: "test/crypto/member-recovery.test.ts",
+    title: "two pages with one seat never send in the same epoch",
+  },
+  {
+    name: "a host that stood by gives a serial again",
+    file: "crypto/member/standby.ts",
+    find: `    nextSerial: Math.max(leading(turn).nextSerial, ...newRows.map((row) => row.serial + 1)),
+`,
+    replace: ``,
+    test: "test/crypto/member-takeover.test.ts",
+    title: "nobody gets a serial that the deputy gave out",
+  },
+  {
+    name: "an urgent Head after one that was held back silences nobody",
+    file: "crypto/member/notices.ts",
+    find: `notice.fields.reason === reasons.urgent && epoch > head.fields.epoch)`,
+    replace: `notice.fields.reason === reasons.urgent && epoch === head.fields.epoch + 1)`,
+    test: freshness,
+    title: "a speaker falls silent all the same",
+  },
+  {
+    name: "a counter grows by more than the rows that come",
+    file: "crypto/room/seats.ts",
+    find: `  if (growth > admitted) throw`,
+    replace: `  if (growth > admitted + maxSeats) throw`,
+    test: "test/crypto/seats.test.ts",
+    title: "count no more uses than they let people in",
+  },
+  {
+    name: "nobody is told of a speaker who leads too soon",
+    file: "crypto/member/listening.ts",
+    find: `age < tooSoonMs)`,
+    replace: `age < -tooSoonMs)`,
+    test: freshness,
+    title: "a speaker who takes the lead while the host leads",
+  },
+  {
+    name: "a refused renewal is sent again as it was",
+    file: "crypto/member/joining.ts",
+    find: `      if (request.dropped === true) return sendRequest(turn)`,
+    replace: ``,
+    test: freshness,
+    title: "a renewal that the service refused for its speed",
+  },
+  {
     name: "a policy may be held back",
     file: "crypto/member/sending.ts",
     find: `const policyMs = 3_000`,
@@ -106,8 +188,8 @@ export const roomMutants: readonly Mutant[] = [
   {
     name: "a fork is not weighed",
     file: "crypto/member/notices.ts",
-    find: `  if (!follows && seq > oldest && seq <= head.fields.seq + 1) raise(turn, "fork", signer)`,
-    replace: ``,
+    find: `  if (!follows && seq > oldest && seq <= head.fields.seq + 1) {`,
+    replace: `  if (!follows && seq < 0) {`,
     test: freshness,
     title: "builds on one that nobody showed us is a fork",
   },
@@ -136,6 +218,14 @@ export const roomMutants: readonly Mutant[] = [
     title: "what only a leader does is refused to a listener",
   },
   {
+    name: "whoever might lead some day may say what a leader says",
+    file: "server/room/room.ts",
+    find: `(rank < Infinity && (this.leaderless || this.leads(connection)))`,
+    replace: `rank < Infinity`,
+    test: "test/server/limits.test.ts",
+    title: "a speaker's messages are bounded",
+  },
+  {
     name: "the service stores rows that nobody signed",
     file: "server/seat/seat.rules.ts",
     find: `  if (!equal(seatsHash(p, after.rows.values(), after.counters.values()), signed.seats)) throw`,
@@ -153,11 +243,35 @@ export const roomMutants: readonly Mutant[] = [
   },
   {
     name: "whoever knocks waits for a deputy",
-    file: "crypto/member/leading.ts",
-    find: `    waiting: waiting.filter(({ request }) => !equal(request.id, answer.fields.request)),`,
-    replace: `    waiting: waiting.filter(({ request }) => !equal(request.id, answer.fields.space)),`,
+    file: "crypto/member/requests.ts",
+    find: `    waiting: waiting.filter((other) => !named(other)),`,
+    replace: `    waiting,`,
     test: insiders,
     title: "that knock make no deputy take over",
+  },
+  {
+    name: "whoever syncs again counts as shown what it has forgotten",
+    file: "server/socket/sync.ts",
+    find: `    connection.forgetShown()`,
+    replace: ``,
+    test: "test/server/standing.test.ts",
+    title: "who syncs again is shown a request",
+  },
+  {
+    name: "the word of whoever led before goes on counting",
+    file: "server/socket/head.ts",
+    find: `      room.state.waiting.forgetPending()`,
+    replace: ``,
+    test: "test/server/standing.test.ts",
+    title: "is worth nothing once another leads",
+  },
+  {
+    name: "whoever knocks waits for ever",
+    file: "crypto/member/joining.ts",
+    find: `const knockTimeoutMs = 130_000`,
+    replace: `const knockTimeoutMs = 1e12`,
+    test: knocks,
+    title: "hears that the invite was taken back",
   },
   {
     name: "a request that is sent again reads the clock anew",
@@ -166,6 +280,14 @@ export const roomMutants: readonly Mutant[] = [
     replace: `readClock(turn, fields.time, kek.leader, request.sentAt)`,
     test: insiders,
     title: "cannot set a speaker's clock back",
+  },
+  {
+    name: "rows may come without an end",
+    file: "crypto/member/rows.ts",
+    find: `  if (idle || serials.size < gatheringRows.length || serials.size > chainOf(turn).policy.fields.seats)`,
+    replace: `  if (idle || serials.size < gatheringRows.length)`,
+    test: "test/crypto/member-hostile.test.ts",
+    title: "hangs up on rows that have no end",
   },
   {
     name: "a history older than the one in the vault is taken",

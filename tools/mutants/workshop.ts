@@ -1,21 +1,11 @@
-import { spawn } from "node:child_process"
+import { fork, type ChildProcess } from "node:child_process"
+import { once } from "node:events"
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { root } from "../lib/root.mjs"
 import type { Mutant } from "./mutant.ts"
-
-/** What a test run said: the titles of tests that passed and of those that failed. */
-interface Outcome {
-  readonly passed: readonly string[]
-  readonly failed: readonly string[]
-}
-
-interface Report {
-  readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
-  }[]
-}
+import type { Asked, Outcome } from "./outcome.ts"
 
 /** What of the project a test needs; the rest is not copied. */
 const parts = ["audits", "crypto", "server", "test", "tools", "web"]
@@ -25,6 +15,7 @@ const patienceMs = 120_000
 /** A copy of the project in which bugs are planted, one at a time. */
 export class Workshop {
   readonly #path: string
+  #tester: ChildProcess | undefined
 
   private constructor(path: string) {
     this.#path = path
@@ -63,26 +54,53 @@ export class Workshop {
   }
 
   async close(): Promise<void> {
+    await this.#end()
     await rm(this.#path, { recursive: true, force: true })
   }
 
-  async #test({ test, title }: Mutant): Promise<Outcome> {
-    const report = join(this.#path, "report.json")
-    await rm(report, { force: true })
-    const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
-    const vitest = join("node_modules", "vitest", "vitest.mjs")
-    const child = spawn(
-      process.execPath,
-      [vitest, "run", "--project", "units", test, "-t", escaped, "--reporter=json", `--outputFile=${report}`],
-      { cwd: this.#path, stdio: "ignore" },
-    )
-    const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs)
-    await new Promise((resolve) => child.on("close", resolve))
-    clearTimeout(timer)
-    const text = await readFile(report, "utf8").catch(() => undefined)
-    if (text === undefined) return { passed: [], failed: [`${title} (ended after ${patienceMs / 1000} s)`] }
-    const all = (JSON.parse(text) as Report).testResults.flatMap(({ assertionResults }) => assertionResults)
-    const named = (status: string) => all.filter((one) => one.status === status).map(({ fullName }) => fullName.trim())
-    return { passed: named("passed"), failed: named("failed") }
+  async #test({ file, test, title }: Mutant): Promise<Outcome> {
+    const tester = (this.#tester ??= await this.#begin())
+    const asked: Asked = { changed: file, test, title }
+    tester.send(asked)
+    try {
+      const outcome = await nextMessage(tester, patienceMs)
+      if (outcome !== undefined) return outcome as Outcome
+    } catch (error) {
+      this.#tester = undefined
+      throw error
+    }
+    await this.#end()
+    return { passed: [], failed: [`${title} (ended after ${patienceMs / 1000} s)`] }
+  }
+
+  async #begin(): Promise<ChildProcess> {
+    const tester = fork(join("tools", "mutants", "tester.ts"), { cwd: this.#path, stdio: "ignore" })
+    if ((await nextMessage(tester, patienceMs)) === undefined) throw new Error("The tests of a copy do not begin.")
+    return tester
+  }
+
+  async #end(): Promise<void> {
+    const tester = this.#tester
+    this.#tester = undefined
+    if (tester?.exitCode !== null) return
+    tester.kill("SIGKILL")
+    await once(tester, "exit")
+  }
+}
+
+/** What a process says next; nothing: it said nothing for so long. @throws Error when it ends before */
+async function nextMessage(child: ChildProcess, withinMs: number): Promise<unknown> {
+  const heard = new AbortController()
+  const signal = AbortSignal.any([heard.signal, AbortSignal.timeout(withinMs)])
+  try {
+    return await Promise.race([
+      once(child, "message", { signal }).then(([message]) => message as unknown),
+      once(child, "exit", { signal }).then(() => Promise.reject(new Error("The tests of a copy ended unasked."))),
+    ])
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  } finally {
+    heard.abort()
   }
 }

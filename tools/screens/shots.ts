@@ -152,9 +152,12 @@ export const shots: readonly Shot[] = [
   { name: "knocking", state: "knocking" },
   { name: "knocks", state: "knocks" },
   { name: "knocks-many", state: "knocks-many" },
+  { name: "knocks-moderator", state: "knocks-moderator", everyLook: true },
+  { name: "knocks-moderator-it", state: "knocks-moderator", language: "it" },
   { name: "host-back", state: "host-back" },
   { name: "alarm", state: "alarm" },
   { name: "alarms-list", state: "alarms-all", taps: (page) => tap(page, "What to do") },
+  { name: "alarm-proof", state: "alarm-proof", everyLook: true, taps: (page) => tap(page, "What to do") },
   { name: "leave-or-end", state: "room-host-heir", taps: (page) => tap(page, "Leave") },
   {
     name: "invite-cohost",

@@ -1,7 +1,12 @@
 import { runCampaign } from "../../test/simulation/campaign.ts"
 import { runSeed, type SeedReport } from "../../test/simulation/run-seed.ts"
-import { atLeast, context, exactly } from "../bench/figure.ts"
+import { quantile } from "../bench/stats.ts"
+import { atLeast, atMost, context, exactly, type Figure } from "../bench/figure.ts"
+import { checkModel } from "./model.ts"
 import { help, readOptions, type Options } from "./options.ts"
+
+/** Whoever is seated, connected and led has everybody's secret within this time, in virtual ms. */
+const promptMs = 2000
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
@@ -22,6 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(help)
     return 0
   }
+  if (options.model) return checkModel(options.json, say)
   const { steps, seed, crypto, one, json } = options
   const began = performance.now()
   const tell = (report: SeedReport): void => {
@@ -36,6 +42,8 @@ async function main(args: readonly string[]): Promise<number> {
   const seconds = (performance.now() - began) / 1000
   const done = sum(reports, (report) => report.steps)
   const failures = reports.flatMap(({ seed: of, failure }) => (failure === undefined ? [] : [{ seed: of, ...failure }]))
+  const agreed = reports.flatMap(({ agreedMs }) => agreedMs)
+  const apart = reports.flatMap(({ apartMs }) => apartMs)
   const name = `simulate ${crypto}`
   const figures = [
     atLeast(`${name}: steps`, done, "steps", steps),
@@ -47,6 +55,8 @@ async function main(args: readonly string[]): Promise<number> {
       "heads",
     ),
     context(`${name}: slowest to be of one mind`, Math.max(...reports.map(({ slowestMs }) => slowestMs)), "virtual ms"),
+    ...(agreed.length === 0 ? [] : agreement(`${name}: connected and led to one secret`, agreed, [0.5, 0.9])),
+    ...(apart.length === 0 ? [] : agreement(`${name}: connected, led and without one secret`, apart, [0.5, 0.9, 0.99])),
     context(`${name}: rate`, done / seconds, "steps/s"),
     context(`${name}: time`, seconds, "s"),
   ]
@@ -58,4 +68,14 @@ async function main(args: readonly string[]): Promise<number> {
 
 function sum(reports: readonly SeedReport[], part: (report: SeedReport) => number): number {
   return reports.reduce((total, report) => total + part(report), 0)
+}
+
+/** How long the seated took to have one secret, over all times the faults ended. @param bound - shares with a goal */
+function agreement(name: string, ms: readonly number[], bound: readonly number[]): readonly Figure[] {
+  const shares = [0.5, 0.9, 0.99].map((share) => {
+    const title = `${name}, ${share === 0.5 ? "median" : `${String(100 * share)} %`}`
+    const value = quantile(ms, share)
+    return bound.includes(share) ? atMost(title, value, "virtual ms", promptMs) : context(title, value, "virtual ms")
+  })
+  return [...shares, context(`${name}, longest`, Math.max(...ms), "virtual ms")]
 }

@@ -67,6 +67,11 @@ export class Courier {
     this.#watch()
   }
 
+  /** Ends this connection and dials again, as after a message that is none. */
+  hangUp(): void {
+    if (this.#openedAt !== undefined) this.#drop()
+  }
+
   /** Closes for good, without a further event. */
   stop(): void {
     this.#stopped = true

@@ -21,6 +21,7 @@ export function bareView(space: string, phase: "opening" | "elsewhere"): RoomVie
     knocking: undefined,
     knocks: [],
     alarms: [],
+    proofs: [],
     online: false,
     sending: { kind: "not-on-stage" },
     safetyCode: undefined,

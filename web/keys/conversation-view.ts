@@ -13,7 +13,10 @@ export function conversationView(p: Primitives, state: MemberState): Conversatio
   if (state.phase !== "seated") return silentRoom
   const { conversation } = state
   const find = personFinder(p, state)
-  const { stageInvite, muteAsked } = conversation
+  const { stageInvite, muteAsked, own } = conversation
+  // One's own is there before it comes back from the room, after a reload as well.
+  const names = new Map(conversation.names)
+  if (state.serial !== undefined && own.name !== undefined) names.set(state.serial, own.name)
   const by = muteAsked && find(muteAsked.by)
   return {
     hands: [...conversation.hands]
@@ -23,7 +26,7 @@ export function conversationView(p: Primitives, state: MemberState): Conversatio
         return person === undefined ? [] : [{ person, since, invited: conversation.invited.has(serial) }]
       }),
     handUp: conversation.own.hand !== undefined,
-    names: Object.fromEntries(conversation.names),
+    names: Object.fromEntries(names),
     talk: conversation.talk.flatMap(({ serial, n, said }) => {
       const person = find(serial)
       if (person === undefined) return []

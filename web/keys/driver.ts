@@ -18,6 +18,8 @@ import type { CourierEvents } from "../courier/courier.ts"
 /** The connection of a member: a courier, or what stands for one. */
 export interface Socket {
   send(message: ClientMessage): void
+  /** Breaks the connection and dials again. */
+  hangUp(): void
   /** Closes for good. */
   stop(): void
 }
@@ -178,6 +180,9 @@ export class Driver {
         return
       case "notice":
         this.#ports.notice(output.bytes)
+        return
+      case "hang-up":
+        this.#socket.hangUp()
         return
       case "close":
         this.#socket.stop()

@@ -8,6 +8,7 @@ import type { EndorseRequest, KeysToMedia } from "../media/messages.ts"
 import { Driver, type DriverPorts } from "./driver.ts"
 import { createEndorser, type Endorser } from "./endorser.ts"
 import type { Command, Problem, ReplyValue, RoomView } from "./messages.ts"
+import { rehearseKem } from "./rehearsal.ts"
 import { failed, replyValue } from "./reply.ts"
 import { Screen } from "./screen.ts"
 import type { Release, SpaceLocks } from "./space-lock.ts"
@@ -42,6 +43,7 @@ export class Keeper {
   /** The space this page is about. */
   #space: string | undefined
   #turn: Promise<unknown> = Promise.resolve()
+  #rehearsed = false
 
   constructor(ports: KeeperPorts) {
     this.#ports = ports
@@ -195,6 +197,16 @@ export class Keeper {
     // A reload, or another tab, may open the space again.
     if (state.phase === "gone") this.#room.release()
     this.#show(state)
+    if (state.phase === "card") this.#rehearseOnce()
+  }
+
+  /** While somebody reads a card there is time for it. */
+  #rehearseOnce(): void {
+    if (this.#rehearsed) return
+    this.#rehearsed = true
+    const pause = (): Promise<void> => new Promise((resolve) => this.#ports.soon(resolve))
+    // What fails here fails where it counts, too, and is told there.
+    void rehearseKem(this.#ports.p, pause).catch(() => undefined)
   }
 
   #show(state: MemberState): void {

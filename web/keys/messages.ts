@@ -30,12 +30,28 @@ export interface Knock {
   readonly words: readonly string[]
   /** The host's own private label of the invite (host's page only). */
   readonly label: string | undefined
+  /** The answer is on its way to whoever leads. */
+  readonly answered: boolean
 }
 
 /** One sentence on the screen each; `about`: the name of somebody on stage, if it is about somebody. */
 export interface AlarmEntry {
-  readonly kind: "fork" | "strange-head" | "host-key-twice" | "admitted-without-invite" | "wrong-secret" | "withheld"
+  readonly kind:
+    | "fork"
+    | "strange-head"
+    | "host-key-twice"
+    | "admitted-without-invite"
+    | "wrong-secret"
+    | "led-too-soon"
+    | "withheld"
   readonly about: string | undefined
+}
+
+/** What can be shown to others of an alarm of this kind: a file that holds public objects only. */
+export interface ProofFile {
+  readonly kind: "fork" | "host-key-twice"
+  readonly name: string
+  readonly text: string
 }
 
 /** What an invite lets its holder be. */
@@ -111,10 +127,11 @@ export interface RoomView extends ConversationView {
   readonly heir: Person | undefined
   /** The four words of my own knock, while a human is being asked to let me in. */
   readonly knocking: readonly string[] | undefined
-  /** People who wait for my yes, in the order they came. */
+  /** People who wait for a yes that I may give, in the order they came. */
   readonly knocks: readonly Knock[]
   /** What an honest service, media server and leader never do. */
   readonly alarms: readonly AlarmEntry[]
+  readonly proofs: readonly ProofFile[]
   /** Whether the socket to the key service is up. */
   readonly online: boolean
   /** What this member's cells carry. `silence`: sealed silence, and why. */

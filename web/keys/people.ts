@@ -1,9 +1,10 @@
-import { equal, toHex, type Bytes } from "#crypto/base/bytes"
+import { equal, fromHex, toHex, type Bytes } from "#crypto/base/bytes"
 import type { EpochMs, InviteId } from "#crypto/base/ids"
 import type { Primitives } from "#crypto/base/primitives"
 import { inviteIdOf, inviteKind, inviteRefusal, type SignedInvite } from "#crypto/link/invite"
 import { policyKind, type Policy } from "#crypto/link/policy"
 import type { HostInvite, MemberState } from "#crypto/member/types"
+import { signerOf } from "#crypto/room/head"
 import { knockWords } from "#crypto/room/knock-words"
 import { may, roleName, roles, type Role } from "#crypto/room/roles"
 import { onStage, type RosterEntry } from "#crypto/room/roster"
@@ -148,12 +149,26 @@ function ownInvite(p: Primitives, bytes: Bytes): OwnInvite {
   return invite
 }
 
-/** Whoever waits for this member's yes; nobody unless it leads. */
+/** Whoever waits for a yes that this member may give: its own when it leads, else those the leader has told it of. */
 export function knockEntries(p: Primitives, state: MemberState): readonly Knock[] {
   const labels = new Map((state.host?.invites ?? []).map((invite) => [invite.id, invite.label]))
-  return (state.lead?.knocking ?? []).map(({ request }) => ({
-    request: toHex(request.id),
-    words: knockWords(p, request.id),
-    label: labels.get(toHex(request.fields.inviteId)),
+  const { chain, lead, conversation } = state
+  const leads = chain !== undefined && signerOf(chain)?.serial === state.serial
+  const entries = leads
+    ? (lead?.knocking ?? []).map(({ request: { id, fields } }) => ({
+        request: toHex(id),
+        invite: toHex(fields.inviteId),
+        answered: false,
+      }))
+    : [...conversation.knocks].map(([request, { orderedAt }]) => ({
+        request,
+        invite: lead?.shown.get(request) ?? "",
+        answered: orderedAt !== undefined,
+      }))
+  return entries.map(({ request, invite, answered }) => ({
+    request,
+    words: knockWords(p, fromHex(request)),
+    label: labels.get(invite),
+    answered,
   }))
 }

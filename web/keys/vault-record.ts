@@ -21,6 +21,7 @@ import type { Primitives } from "#crypto/base/primitives"
 import { policyKind } from "#crypto/link/policy"
 import type { HeadPost, LeadRecord, PendingChanges } from "#crypto/member/leadership"
 import type { VaultRecord } from "#crypto/member/types"
+import { maxNameLength } from "#crypto/message/content"
 import { reasons } from "#crypto/room/head"
 import { seatChangesCoder } from "#crypto/room/seats"
 
@@ -73,7 +74,7 @@ const lead = struct({
 const recordCodec = codec(
   "vault record",
   struct({
-    version: oneOf([2]),
+    version: oneOf([3]),
     space: spaceId,
     hostPub: fixed(32),
     card: maybe(card),
@@ -81,6 +82,7 @@ const recordCodec = codec(
     seatSeed: maybe(fixed(32)),
     serial: maybe(serial),
     n: u32,
+    name: maybe(text(4 * maxNameLength)),
     policy: maybe(object),
     head: maybe(object),
     host: maybe(host),
@@ -93,11 +95,12 @@ const recordCodec = codec(
 export function encodeRecord(record: VaultRecord): Bytes {
   return recordCodec.encode({
     ...record,
-    version: 2,
+    version: 3,
     card: optional(record.card),
     inviteSeed: optional(record.inviteSeed),
     seatSeed: optional(record.seatSeed),
     serial: optional(record.serial),
+    name: optional(record.name),
     policy: optional(record.policy),
     head: optional(record.head),
     host: optional(record.host),
@@ -131,6 +134,7 @@ export function decodeRecord(p: Primitives, bytes: Uint8Array): VaultRecord | un
       inviteSeed: record.inviteSeed[0],
       seatSeed: record.seatSeed[0],
       serial: record.serial[0],
+      name: record.name[0],
       policy: record.policy[0],
       head: record.head[0],
       host: record.host[0],

@@ -13,7 +13,7 @@ export interface Vault {
   /** Resolves once the record is on the disk. */
   write(record: VaultRecord): Promise<void>
   forget(space: SpaceId): Promise<void>
-  /** Deletes the records of spaces that ended by the clock, and those that do not open. */
+  /** Deletes the records of spaces that ended by the clock, and those that do not open; not those of another version of this page. */
   sweep(now: number): Promise<void>
 }
 
@@ -44,23 +44,26 @@ export async function openVault(p: Primitives): Promise<Vault> {
   })
   const key = await vaultKey(db)
 
-  async function open(space: Bytes, entry: Sealed | undefined): Promise<VaultRecord | undefined> {
-    if (entry === undefined) return undefined
+  /** What a seal holds, if it is one of ours: the record, or undefined where another version of this page wrote it. */
+  async function open(
+    space: Bytes,
+    { nonce, sealed }: Sealed,
+  ): Promise<readonly [VaultRecord | undefined] | undefined> {
     const bytes = await crypto.subtle
-      .decrypt({ name: "AES-GCM", iv: entry.nonce, additionalData: space, tagLength: 128 }, key, entry.sealed)
+      .decrypt({ name: "AES-GCM", iv: nonce, additionalData: space, tagLength: 128 }, key, sealed)
       .then((plain) => new Uint8Array(plain))
       .catch(() => undefined)
     if (bytes === undefined) return undefined
     const record = decodeRecord(p, bytes)
     wipe(bytes)
-    return record
+    return [record]
   }
 
   return {
     async read(space) {
       // A write transaction waits for those before it, in whichever tab: a record is never read while it is replaced.
       const entry = await db.transaction("records", "readwrite").store.get(toBase64Url(space))
-      return open(space, entry)
+      return entry && (await open(space, entry))?.[0]
     },
     async write(record) {
       const plain = encodeRecord(record)
@@ -78,10 +81,11 @@ export async function openVault(p: Primitives): Promise<Vault> {
     async sweep(now) {
       for (const name of await db.getAllKeys("records")) {
         const space = fromBase64Url(name)
-        const record = await open(space, await db.get("records", name))
-        const policy = record?.policy && policyKind.decode(p, record.policy)
-        const over = policy !== undefined && policy.fields.notAfter + graceMs < now
-        if (record === undefined || over) await db.delete("records", name)
+        const entry = await db.get("records", name)
+        const opened = entry && (await open(space, entry))
+        const kept = opened?.[0]?.policy
+        const over = kept !== undefined && policyKind.decode(p, kept).fields.notAfter + graceMs < now
+        if (opened === undefined || over) await db.delete("records", name)
       }
     },
   }

@@ -3,7 +3,8 @@ import { noIndex, type EpochMs } from "#crypto/base/ids"
 import type { Primitives } from "#crypto/base/primitives"
 import { hostInviteId } from "#crypto/link/invite"
 import { spaceKinds, type SpaceKindName } from "#crypto/link/policy"
-import type { Alarm, MemberState } from "#crypto/member/types"
+import type { Alarm } from "#crypto/member/alarms"
+import type { MemberState } from "#crypto/member/types"
 import { signerOf } from "#crypto/room/head"
 import { knockWords } from "#crypto/room/knock-words"
 import { leaderRank } from "#crypto/room/leaders"
@@ -12,6 +13,7 @@ import { onStage } from "#crypto/room/roster"
 import { safetyCode } from "#crypto/room/safety-code"
 import type { AlarmEntry, Person, RoomView } from "./messages.ts"
 import { conversationView } from "./conversation-view.ts"
+import { proofFile } from "./proof-file.ts"
 import { inviteEntries, knockEntries, ownRole, personMaker, publicKeyOf } from "./people.ts"
 
 /** Everything of a member's state that its page may show: nothing of it is secret. */
@@ -35,6 +37,7 @@ export function roomView(p: Primitives, state: MemberState, now: EpochMs): RoomV
     knocking: state.knocking && state.request !== undefined ? knockWords(p, state.request.id) : undefined,
     knocks: knockEntries(p, state),
     alarms: state.alarms.map((alarm) => alarmEntry(alarm, stage)),
+    proofs: state.proofs.map((proof) => proofFile(p, state.space, proof)),
     online: state.socket !== "offline",
     sending: sendingOf(state, me),
     safetyCode: chain === undefined ? undefined : safetyCode(p, chain),

@@ -24,19 +24,20 @@ export async function runOpening(
   now: () => number,
   listener: OpeningListener,
 ): Promise<void> {
-  await runInOrder(transformer, async (frame) => {
-    const result = await opener.open(id, new Uint8Array(frame.data), now())
-    if (result.kind === "drop") {
-      tally.drops[result.reason]++
-      return false
-    }
-    frame.data = ownBuffer(result.packet)
-    tally.opened++
-    tally.muted = result.muted
-    if (tally.index !== result.index) {
-      tally.index = result.index
-      listener.authentic(result.index)
-    }
-    return true
-  })
+  await runInOrder(transformer, (frame) =>
+    opener.open(id, new Uint8Array(frame.data), now()).then((result) => {
+      if (result.kind === "drop") {
+        tally.drops[result.reason]++
+        return false
+      }
+      frame.data = ownBuffer(result.packet)
+      tally.opened++
+      tally.muted = result.muted
+      if (tally.index !== result.index) {
+        tally.index = result.index
+        listener.authentic(result.index)
+      }
+      return true
+    }),
+  )
 }

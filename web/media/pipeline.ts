@@ -7,7 +7,7 @@ const atOnce = 64
  * Starts `work` on each frame as it comes and passes on, in their order, those it says yes to. To begin a frame only
  * when the one before is done would cost each of them two changes of thread, and let one frame that waits for its
  * epoch hold up all behind it. Resolves when the stream has ended.
- * @param work - Changes the frame's data and says whether it goes on. If it rejects, nothing more is passed on.
+ * @param work - Changes the frame's data and says whether it goes on. If it rejects or throws, nothing more is passed on.
  * @throws whatever ended the streams or the work before their time
  */
 export async function runInOrder(
@@ -16,37 +16,60 @@ export async function runInOrder(
 ): Promise<void> {
   const reader = readable.getReader()
   const writer = writable.getWriter()
-  const begun: { readonly frame: EncodedFrame; readonly goesOn: Promise<boolean> }[] = []
+  const begun: Begun[] = []
   const faults: unknown[] = []
-  let passing: Promise<void> | undefined
+  let passed: (() => void) | undefined
 
   const stop = (fault: unknown): void => {
     faults.push(fault)
-    reader.cancel(fault).catch(() => undefined)
+    reader.cancel(fault).catch(ignore)
+    passed?.()
   }
-  const passOn = async (): Promise<void> => {
-    for (let next = begun[0]; next !== undefined && faults.length === 0; next = begun[0]) {
+  const passOn = (): void => {
+    for (let next = begun[0]; next?.goesOn !== undefined && faults.length === 0; next = begun[0]) {
       // no waiting: a sink takes packets as they come, and rejects `closed` once it takes no more
-      if (await next.goesOn) writer.write(next.frame).catch(() => undefined)
+      if (next.goesOn) writer.write(next.frame).catch(ignore)
       begun.shift()
     }
-    passing = undefined
+    if (begun.length === 0) passed?.()
+  }
+  // a callback, not an await: a promise less for each frame
+  const begin = (frame: EncodedFrame): void => {
+    const next: Begun = { frame, goesOn: undefined }
+    begun.push(next)
+    try {
+      work(frame).then((goesOn) => {
+        next.goesOn = goesOn
+        passOn()
+      }, stop)
+    } catch (fault) {
+      stop(fault)
+    }
+  }
+  const allPassed = async (): Promise<void> => {
+    if (begun.length > 0 && faults.length === 0)
+      await new Promise<void>((resolve) => {
+        passed = resolve
+      })
   }
   writer.closed.catch(stop)
 
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    const goesOn = work(read.value)
-    // told by whoever passes it on; this one may be behind another that fails
-    goesOn.catch(() => undefined)
-    begun.push({ frame: read.value, goesOn })
-    passing ??= passOn().catch(stop)
+    begin(read.value)
     // all of them, not one: threads that are woken for each frame take twice as long
-    if (begun.length >= atOnce) await passing
+    if (begun.length >= atOnce) await allPassed()
   }
-  await passing
+  await allPassed()
   if (faults.length > 0) {
-    await writer.abort(faults[0]).catch(() => undefined)
+    await writer.abort(faults[0]).catch(ignore)
     throw faults[0]
   }
   await writer.close()
 }
+
+interface Begun {
+  readonly frame: EncodedFrame
+  goesOn: boolean | undefined
+}
+
+const ignore = (): void => undefined

@@ -10,15 +10,18 @@ import type { SealTally } from "./tally.ts"
  */
 export async function runSealing(transformer: Transformer, sealer: Sealer, tally: SealTally): Promise<void> {
   const lostBefore = sealer.counts().lost
-  await runInOrder(transformer, async (frame) => {
-    try {
-      frame.data = ownBuffer(await sealer.seal(new Uint8Array(frame.data)))
-    } catch {
-      tally.dropped++
-      return false
-    }
-    tally.lost = sealer.counts().lost - lostBefore
-    tally.sealed++
-    return true
-  })
+  await runInOrder(transformer, (frame) =>
+    sealer.seal(new Uint8Array(frame.data)).then(
+      (sealed) => {
+        frame.data = ownBuffer(sealed)
+        tally.lost = sealer.counts().lost - lostBefore
+        tally.sealed++
+        return true
+      },
+      () => {
+        tally.dropped++
+        return false
+      },
+    ),
+  )
 }

@@ -22,16 +22,12 @@ export class Room {
   hasSpoken = $state(false)
   /** Whoever asked this member to be quiet, until it unmutes. */
   mutedBy = $state.raw<Person>()
-  /** The name this member gave itself here. */
-  ownName = $state<string>()
   readonly isHost: boolean = $derived(this.view.me?.role === "host")
   readonly onStage: boolean = $derived(this.view.me?.index !== undefined)
   /** The names people gave themselves, this member's own among them. */
-  readonly names: RoomView["names"] = $derived(
-    this.view.me === undefined || this.ownName === undefined
-      ? this.view.names
-      : { ...this.view.names, [this.view.me.serial]: this.ownName },
-  )
+  readonly names: RoomView["names"] = $derived(this.view.names)
+  /** The name this member gave itself here. */
+  readonly ownName: string | undefined = $derived(this.view.me && this.names[this.view.me.serial])
   readonly #session: Session
   /** The newest wish of a moderator that was obeyed. */
   #obeyed: number | undefined
@@ -110,10 +106,8 @@ export class Room {
   }
 
   /** Tells everybody how to call this member. */
-  async call(name: string): Promise<ReplyValue> {
-    const value = await this.command({ kind: "say", say: { kind: "profile", name } })
-    if (value.kind === "done") this.ownName = name
-    return value
+  call(name: string): Promise<ReplyValue> {
+    return this.command({ kind: "say", say: { kind: "profile", name } })
   }
 
   /** A name from the card is said once; after a failure it can be said again by hand. */

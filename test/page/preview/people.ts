@@ -68,11 +68,11 @@ export const invites: readonly InviteEntry[] = [
 ]
 
 export const knocks: readonly Knock[] = [
-  { request: "a", words: ["cedar", "lantern", "otter", "piano"], label: "Neighbours" },
-  { request: "b", words: ["flamingo", "thunder", "butter", "cathedral"], label: "ليلى" },
-  { request: "c", words: ["ice", "elbow", "plum", "pony"], label: "Neighbours" },
-  { request: "d", words: ["velvet", "harbor", "tango", "anchor"], label: undefined },
-  { request: "e", words: ["quiet", "saddle", "rose", "yellow"], label: undefined },
+  { request: "a", words: ["cedar", "lantern", "otter", "piano"], label: "Neighbours", answered: false },
+  { request: "b", words: ["flamingo", "thunder", "butter", "cathedral"], label: "ليلى", answered: false },
+  { request: "c", words: ["ice", "elbow", "plum", "pony"], label: "Neighbours", answered: false },
+  { request: "d", words: ["velvet", "harbor", "tango", "anchor"], label: undefined, answered: false },
+  { request: "e", words: ["quiet", "saddle", "rose", "yellow"], label: undefined, answered: false },
 ]
 
 export const alarms: readonly AlarmEntry[] = [

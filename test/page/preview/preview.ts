@@ -1,4 +1,4 @@
-import { mount } from "svelte"
+import { mount, tick } from "svelte"
 import Home from "../../../web/home/Home.svelte"
 import { Room } from "../../../web/room/room.svelte.ts"
 import Space from "../../../web/room/Space.svelte"
@@ -24,3 +24,8 @@ else
       },
     },
   })
+
+// The room's screen comes as a part of its own, and the page shows another until it is there. Whoever looks waits for this word.
+await import("../../../web/room/Room.svelte")
+await tick()
+document.documentElement.dataset["shown"] = name

@@ -150,11 +150,24 @@ export const states = {
   "asked-to-mute": room({ ...mine(2), muteAsked: { by: ana, n: 1 } }, { microphone: live }),
   knocks: room({ ...host, kind: "sealed", knocks: knocks.slice(0, 2) }, { microphone: live }),
   "knocks-many": room({ ...host, kind: "sealed", knocks }, { microphone: live }),
+  "knocks-moderator": room(
+    {
+      ...moderator,
+      kind: "sealed",
+      knocks: knocks.slice(0, 2).map((one, at) => ({ ...one, label: undefined, answered: at === 0 })),
+    },
+    { microphone: live },
+  ),
   "led-by-cohost": room(led),
   "cohost-leads": room(leads, { microphone: live }),
   "host-back": room(back, { microphone: live }),
   alarm: room({ ...seated, alarms: alarms.slice(-1) }),
   "alarms-all": room({ ...seated, alarms }),
+  "alarm-proof": room({
+    ...seated,
+    alarms: alarms.filter(({ kind }) => kind === "fork"),
+    proofs: [{ kind: "fork", name: "sottovoce-fork-Qm9iJ3Mg.json", text: "{}" }],
+  }),
   withheld: room(
     { ...mine(2), sending: { kind: "silence", reason: "withheld" }, alarms: alarms.slice(0, 1) },
     { microphone: live },

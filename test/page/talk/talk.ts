@@ -109,15 +109,24 @@ function lateWorker({ ms, answers }: NonNullable<Options["late"]>): Worker {
   return new Worker(url, { type: "module" })
 }
 
-/** The worker answers each message with its counters. */
-function report(): Promise<void> {
-  return new Promise((answered) => {
-    const asked = worker
-    asked?.addEventListener("message", () => answered(), { once: true })
-    asked?.postMessage({ kind: "muted", muted: source === undefined } satisfies PageToMedia)
-    // a killed worker answers nothing
-    setTimeout(answered, 500)
-  })
+// The page's own asks count up from 1.
+let asks = 0
+
+/** The worker's counters, taken after this was asked: those that are on their way already may be older than the browser's. */
+async function report(): Promise<void> {
+  const asked = worker
+  if (asked === undefined) return
+  const ask = --asks
+  const answered = Promise.withResolvers<undefined>()
+  const listen = ({ data }: MessageEvent<MediaToPage>): void => {
+    if (data.kind === "stats" && data.answers === ask) answered.resolve(undefined)
+  }
+  asked.addEventListener("message", listen)
+  asked.postMessage({ kind: "muted", muted: source === undefined, ask } satisfies PageToMedia)
+  // a killed worker answers nothing
+  setTimeout(answered.resolve, 500)
+  await answered.promise
+  asked.removeEventListener("message", listen)
 }
 
 /** Counts of this moment, the worker's taken just after the browser's. */

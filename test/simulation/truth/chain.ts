@@ -12,6 +12,21 @@ export class ChainTruth {
   readonly #places = new Map<string, string>()
   #newest = -1
 
+  constructor(before?: ChainTruth) {
+    if (before === undefined) return
+    this.#heads = new Map(before.#heads)
+    this.#epochs = new Map(before.#epochs)
+    this.#secrets = new Map(before.#secrets)
+    this.#places = new Map(before.#places)
+    this.#newest = before.#newest
+  }
+
+  /** What it knows of Heads and epochs, the newest Head says. */
+  get memory(): string {
+    const secrets = [...this.#secrets].map(([place, hex]) => `${place} ${hex}`)
+    return `${this.#newest} ${secrets.sort().join()}`
+  }
+
   /** The service has accepted a Head or a Step. */
   accepted(chain: Chain): void {
     const { head } = chain

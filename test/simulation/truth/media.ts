@@ -1,7 +1,7 @@
 import { equal, toHex } from "#crypto/base/bytes"
 import type { Input, MediaOrder, MemberState } from "#crypto/member/types"
 import { Broken } from "../broken.ts"
-import type { Device } from "../device.ts"
+import type { WatchedPage } from "../watched.ts"
 
 interface Ear {
   /** Epochs whose key the media worker has. */
@@ -18,9 +18,24 @@ const switchMs = 4_000
 /** What the media workers are told: who sends with which key, and when nobody may. */
 export class MediaTruth {
   readonly #senders = new Map<string, number>()
-  readonly #ears = new WeakMap<Device, Ear>()
+  /** By page. */
+  readonly #ears = new Map<number, Ear>()
 
-  ordered(device: Device, order: MediaOrder): void {
+  constructor(before?: MediaTruth) {
+    if (before === undefined) return
+    this.#senders = new Map(before.#senders)
+    for (const [id, ear] of before.#ears) this.#ears.set(id, { ...ear, epochs: new Set(ear.epochs) })
+  }
+
+  get memory(): string {
+    const senders = [...this.#senders].map(([place, id]) => `${place} ${id}`)
+    const ears = [...this.#ears].map(
+      ([id, { newsAt, epochAt, epochs }]) => `${id} ${newsAt} ${epochAt} ${[...epochs].sort().join(" ")}`,
+    )
+    return `${senders.sort().join()};${ears.sort().join()}`
+  }
+
+  ordered(device: WatchedPage, order: MediaOrder): void {
     const ear = this.#earOf(device)
     switch (order.kind) {
       case "epoch":
@@ -50,7 +65,7 @@ export class MediaTruth {
     }
   }
 
-  turned(device: Device, before: MemberState, input: Input, after: MemberState, slack: number): void {
+  turned(device: WatchedPage, before: MemberState, input: Input, after: MemberState, slack: number): void {
     const ear = this.#earOf(device)
     const { monotonic } = device
     const head = after.chain?.head
@@ -73,9 +88,9 @@ export class MediaTruth {
       )
   }
 
-  #earOf(device: Device): Ear {
-    const ear = this.#ears.get(device) ?? { epochs: new Set(), newsAt: 0, epochAt: 0 }
-    this.#ears.set(device, ear)
+  #earOf({ id }: WatchedPage): Ear {
+    const ear = this.#ears.get(id) ?? { epochs: new Set(), newsAt: 0, epochAt: 0 }
+    this.#ears.set(id, ear)
     return ear
   }
 }

@@ -9,16 +9,38 @@ interface Place {
   readonly step: number
 }
 
+/** From one admission of a seat key to its removal: it may be let in again, and its pages may learn of that late. */
+interface Stay {
+  readonly from: Place
+  readonly removedIn: number | undefined
+}
+
 /** Who has a seat, since when, until when, and through which invite. */
 export class SeatTruth {
-  readonly #joined = new Map<string, Place>()
-  readonly #removed = new Map<string, number>()
+  readonly #stays = new Map<string, readonly Stay[]>()
   /** Seats whose removal a leader has promised, by serial: the seat key of that leader. */
   readonly #kicks = new Map<number, string>()
   /** Invites whose holder a leader has kicked and that are as they were: since which Head. */
   readonly #owed = new Map<string, { readonly by: string; readonly seq: number }>()
   /** Requests a human has let in, by seat key. */
   readonly #admitted = new Set<string>()
+
+  constructor(before?: SeatTruth) {
+    if (before === undefined) return
+    this.#stays = new Map(before.#stays)
+    this.#kicks = new Map(before.#kicks)
+    this.#owed = new Map(before.#owed)
+    this.#admitted = new Set(before.#admitted)
+  }
+
+  get memory(): string {
+    const stays = [...this.#stays].flatMap(([key, all]) =>
+      all.map(({ from, removedIn }) => `${key} ${from.epoch} ${from.step} ${removedIn ?? ""}`),
+    )
+    const kicks = [...this.#kicks].map(([serial, by]) => `${serial} ${by}`)
+    const owed = [...this.#owed].map(([id, { by, seq }]) => `${id} ${by} ${seq}`)
+    return [stays, kicks, owed, [...this.#admitted]].map((parts) => parts.sort().join()).join(";")
+  }
 
   /** A leader has taken the order to remove somebody, and nothing of it may get lost while it leads. */
   kicked(serial: number, leader: string): void {
@@ -42,7 +64,12 @@ export class SeatTruth {
     const at = { epoch: head.fields.epoch, step }
     for (const [serial, row] of before.rows) {
       if (after.rows.has(serial)) continue
-      this.#removed.set(toHex(row.seatPub), at.epoch)
+      const key = toHex(row.seatPub)
+      const stays = this.#stays.get(key) ?? []
+      this.#stays.set(
+        key,
+        stays.map((stay) => ({ ...stay, removedIn: stay.removedIn ?? at.epoch })),
+      )
       const by = this.#kicks.get(serial)
       this.#kicks.delete(serial)
       if (by !== undefined) this.#owed.set(toHex(row.inviteId), { by, seq: head.fields.seq })
@@ -51,8 +78,7 @@ export class SeatTruth {
       if (before.rows.has(serial)) continue
       const key = toHex(row.seatPub)
       // A request whose Seat got lost before its row made room for another is sent again: a row anew, with its own epoch.
-      this.#removed.delete(key)
-      this.#joined.set(key, at)
+      this.#stays.set(key, [...(this.#stays.get(key) ?? []), { from: at, removedIn: undefined }])
       const state = before.counters.get(toHex(row.inviteId))?.state
       if (state === counterStates.burnt) throw new Broken("forgotten-kick", `seat ${serial} came by a burnt invite`)
       if (state === counterStates.knock && !this.#admitted.has(key))
@@ -101,13 +127,18 @@ export class SeatTruth {
 
   /** Somebody holds a secret under a seat key. */
   holds(who: string, seatPub: string, { epoch, step }: Place): void {
-    const removed = this.#removed.get(seatPub)
-    if (removed !== undefined && removed <= epoch)
-      throw new Broken("removed-knows", `${who}, removed in epoch ${removed}, knows a secret of ${epoch}`)
-    const joined = this.#joined.get(seatPub)
-    if (joined === undefined) throw new Broken("ghost", `${who} has no seat and knows a secret of epoch ${epoch}`)
-    if (epoch < joined.epoch || (epoch === joined.epoch && step < joined.step))
-      throw new Broken("joiner-knows", `${who} joined at ${joined.epoch}:${joined.step} and knows ${epoch}:${step}`)
+    const stays = this.#stays.get(seatPub) ?? []
+    const newest = stays.at(-1)
+    if (newest === undefined) throw new Broken("ghost", `${who} has no seat and knows a secret of epoch ${epoch}`)
+    const begun = stays.filter(({ from }) => epoch > from.epoch || (epoch === from.epoch && step >= from.step))
+    if (begun.length === 0)
+      throw new Broken(
+        "joiner-knows",
+        `${who} joined at ${newest.from.epoch}:${newest.from.step} and knows ${epoch}:${step}`,
+      )
+    const last = begun.at(-1)?.removedIn
+    if (last !== undefined && last <= epoch)
+      throw new Broken("removed-knows", `${who}, removed in epoch ${last}, knows a secret of ${epoch}`)
   }
 
   /** Whether a member's leading half counts what everybody has signed. */

@@ -7,7 +7,7 @@ import { acceptSeatRequest } from "#crypto/seat/seat-request"
 import { acceptStep } from "#crypto/seat/step"
 import { createCodec, serviceCodec } from "#crypto/wire/wire"
 import { History } from "../../../test/support/history.ts"
-import { kitTime, RoomKit } from "../../../test/support/room-kit.ts"
+import { kitTime } from "../../../test/support/room-kit.ts"
 import { acceptCreate } from "../../../server/space/space.rules.ts"
 import type { Decoder } from "../decoder.ts"
 import type { Fixture } from "./samples.ts"
@@ -19,8 +19,7 @@ const cost = 40
  * The functions that decode and then check from the host key down. Nothing but what was signed may come through: every
  * accepted input must be the sample itself.
  */
-export async function acceptingDecoders({ p, bytes }: Fixture): Promise<readonly Decoder[]> {
-  const kit = new RoomKit("fuzz")
+export async function acceptingDecoders({ p, bytes, other: kit }: Fixture): Promise<readonly Decoder[]> {
   const { space, hostPub } = kit
   const policy = await kit.policy()
   const history = await History.open(kit, policy)

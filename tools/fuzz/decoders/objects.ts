@@ -1,4 +1,5 @@
 import { codec, type Coder } from "#crypto/base/codec"
+import type { ObjectId } from "#crypto/base/ids"
 import type { Signed, SignedKind } from "#crypto/base/signed"
 import { concat, fromHex, type Bytes } from "#crypto/base/bytes"
 import { cardKind } from "#crypto/link/card"
@@ -55,6 +56,7 @@ export function objectDecoders({ p, samples, bytes, wire }: Fixture): readonly D
     padContent({ TAG: "chat", data: { text: "hello" } }),
     padContent({ TAG: "chat", data: { text: "a long line ".repeat(20) } }),
     padContent({ TAG: "reaction", data: { reaction: reactions.clap } }),
+    padContent({ TAG: "knocks", data: { page: 0, requests: [new Uint8Array(32).fill(7) as ObjectId] } }),
   ]
 
   return [

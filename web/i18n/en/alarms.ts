@@ -37,6 +37,12 @@ const kinds: Record<AlarmEntry["kind"], AlarmText> = {
     meaning: () => "The key given to this device is not the one promised to everybody, so it was not used.",
     todo: "Leave and come back. If it happens again, tell the host.",
   },
+  "led-too-soon": {
+    title: "Somebody took the lead too soon",
+    meaning: (who) =>
+      `${who} leads now, though whoever led before had not been gone long enough: the key service helped.`,
+    todo: "Ask the host and the co-hosts whether they are still here: they can lead again at once.",
+  },
   withheld: {
     title: "A decision is being held back",
     meaning: () => "The key service has not passed on what was decided here, perhaps that somebody is to be removed.",
@@ -55,5 +61,8 @@ export const alarms = {
   now: "now",
   over: "over",
   todo: "What to do",
+  /** A file that can be shown to others. */
+  proof: "Two signed decisions that contradict each other were kept. The file holds no secret: others can check it.",
+  saveProof: "Save the evidence",
   kinds,
 }

@@ -9,6 +9,7 @@ export const knocks = {
   invitedAs: "invited as",
   letIn: "Let in",
   notNow: "Not now",
+  answered: "Your answer is on its way.",
   hint: "Ask for the words over another channel: the right person sees the same four.",
   all: (n: number) => count(n, { one: "Show # more", other: "Show # more" }),
   tell: (host: string) => `Tell these words to ${host}`,

@@ -13,6 +13,9 @@ export const alarms = {
   now: "in corso",
   over: "finito",
   todo: "Che cosa fare",
+  proof:
+    "Due decisioni firmate che si contraddicono sono state conservate. Il file non contiene segreti: altri possono verificarlo.",
+  saveProof: "Salva la prova",
   kinds: {
     fork: {
       title: "Due versioni di questo spazio",
@@ -39,6 +42,12 @@ export const alarms = {
       title: "È stata distribuita una chiave sbagliata",
       meaning: () => "La chiave data a questo dispositivo non è quella promessa a tutti, perciò non è stata usata.",
       todo: "Esci e rientra. Se succede ancora, dillo a chi ospita.",
+    },
+    "led-too-soon": {
+      title: "Qualcuno ha preso la guida troppo presto",
+      meaning: (who) =>
+        `${who} ora guida, anche se chi guidava prima non mancava da abbastanza tempo: il servizio delle chiavi l’ha aiutato.`,
+      todo: "Chiedi a chi ospita e ai co-ospiti se ci sono ancora: possono riprendere subito la guida.",
     },
     withheld: {
       title: "Una decisione viene trattenuta",

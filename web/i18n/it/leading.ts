@@ -9,6 +9,7 @@ export const knocks = {
   invitedAs: "invito per",
   letIn: "Fai entrare",
   notNow: "Non ora",
+  answered: "La tua risposta è in viaggio.",
   hint: "Fatti dire le parole per un’altra via: la persona giusta vede le stesse quattro.",
   all: (n: number) => count(n, { one: "Mostra # altra", other: "Mostra altre #" }),
   tell: (host: string) => `Di’ queste parole a ${host}`,
