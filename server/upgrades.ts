@@ -20,8 +20,8 @@ export interface UpgradeParts {
 /** How long a client may take to say goodbye when the service stops, in ms. */
 const closeTimeoutMs = 500
 
-/** The paths of the SFU's signalling that a client needs; everything else there stays out of reach. */
-const sfuPaths = new Set(["/rtc", "/rtc/v1"])
+/** The one path of the SFU's signalling that a client needs; everything else there stays out of reach. */
+const sfuPath = "/rtc"
 
 /** Takes the two kinds of WebSocket: the room's, and the SFU's through the gate. @returns what closes them all */
 export function acceptUpgrades(server: Server, parts: UpgradeParts): () => void {
@@ -33,14 +33,14 @@ export function acceptUpgrades(server: Server, parts: UpgradeParts): () => void 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy())
     // Cut by hand: a request target may be anything, and URL would throw on some.
-    const [pathname = "", query = ""] = (request.url ?? "").split("?", 2)
+    const [, pathname = "", query = ""] = /^([^?]*)\??(.*)$/s.exec(request.url ?? "") ?? []
     const address = addressOf(request, trustedProxies)
     if (!service.limits.sockets.take(address)) refuse(socket, "429 Too Many Requests")
     else if (pathname === "/api/room")
       rooms.handleUpgrade(request, socket, head, (client) =>
         serveRoomSocket(service, client, address, parts.helloTimeoutMs),
       )
-    else if (sfuPaths.has(pathname)) {
+    else if (pathname === sfuPath) {
       carried.add(socket)
       socket.on("close", () => carried.delete(socket))
       passGate(parts, request, socket, head, new URLSearchParams(query)).catch((error: unknown) => {
@@ -72,7 +72,9 @@ async function passGate(
     refuse(socket, "401 Unauthorized")
     return
   }
-  if (await relay(sfuUrl, request, socket, head)) await pass.joined()
+  // Written anew: what the gate has read is what the SFU reads.
+  const target = `${sfuPath}?${query.toString()}`
+  if (await relay({ sfuUrl, target }, request, socket, head)) await pass.joined()
   else {
     await pass.undo()
     // Not 401 or 403: an SFU client gives up for ever on those.

@@ -33,6 +33,8 @@ export interface CheckpointSender {
    * they are of, which the SFU counts anyway: never on what is in them, nor on whether anybody can open them.
    */
   due(): Promise<readonly Bytes[]>
+  /** The keys of an epoch and of all before it are forgotten; what is still due of them is blind. */
+  retire(epoch: number): void
   /** Forgets what was collected, and its keys. The numbers stay. */
   wipe(): void
 }
@@ -151,6 +153,14 @@ export function createCheckpointSender(
       const sealed = await Promise.all(made)
       for (const batch of [...batches.values()]) if (batch !== current?.batch && batch.idle >= tail) forget(batch)
       return sealed
+    },
+    retire(epoch) {
+      for (const batch of batches.values())
+        if (batch.epoch <= epoch) {
+          if (batch.check !== undefined) wipe(batch.check)
+          batch.check = undefined
+          batch.frames.length = 0
+        }
     },
     wipe() {
       for (const batch of [...batches.values()]) forget(batch)

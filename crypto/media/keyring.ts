@@ -42,6 +42,8 @@ export interface Keyring {
   install(known: EpochSecret): boolean
   find(tag: number): OpenEpoch | undefined
   retire(epoch: number): void
+  /** Epochs whose secret is here. */
+  held(): readonly number[]
   wipe(): void
 }
 
@@ -89,8 +91,9 @@ export function createKeyring(p: Primitives): Keyring {
     },
     find: (tag) => epochs.find((held) => epochTag(held.epoch) === tag),
     retire(epoch) {
-      drop((held) => held.epoch === epoch)
+      drop((held) => held.epoch <= epoch)
     },
+    held: () => epochs.map((held) => held.epoch),
     wipe() {
       drop(() => true)
       space = undefined

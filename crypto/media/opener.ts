@@ -24,8 +24,10 @@ export interface Opener {
   install(known: EpochSecret): boolean
   /** Sender indices still seated: all others are dropped from now on, in every epoch. */
   seated(indices: readonly number[]): void
-  /** Wipes an epoch for good. */
+  /** Wipes an epoch, and all before it, for good. */
   retire(epoch: number): void
+  /** Epochs whose secret is here. */
+  held(): readonly number[]
   /** The track is gone: its sender may come on another at once. */
   forgetTrack(track: string): void
   /** The sender index a track is bound to. */
@@ -142,6 +144,7 @@ export function createOpener(
       keyring.retire(epoch)
       vouching.retire(epoch)
     },
+    held: () => keyring.held(),
     forgetTrack(track) {
       bindings.forget(track)
     },

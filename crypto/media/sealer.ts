@@ -35,7 +35,10 @@ export interface SealCounts {
 
 /** The sending half of the frame layer: one for the life of a worker, however often senders are made anew. */
 export interface Sealer {
-  /** Keeps an epoch's secret until `send` names a newer one. @throws UsageError `other-space` without a `wipe` between */
+  /**
+   * Keeps an epoch's secret until `send` names a newer one or it is retired; one that was retired is not taken again.
+   * @throws UsageError `other-space` without a `wipe` between
+   */
   install(known: EpochSecret): void
   /**
    * Seals with (epoch, step) as `index` from the next packet on and forgets older epochs.
@@ -43,6 +46,8 @@ export interface Sealer {
    * (the sealer is stalled then: never the old key for new frames)
    */
   send(to: { readonly epoch: number; readonly step: number; readonly index: number }): void
+  /** An epoch is over: it and all before it are forgotten, by whoever never sent in them, too; in it no frame is sealed any more. */
+  retire(epoch: number): void
   /** Seals silence under a key nobody has, until the next `send`. */
   stall(): void
   /** The muted bit of the cells from now on. */
@@ -50,6 +55,8 @@ export interface Sealer {
   /** Exactly one frame for each packet, a DTX packet of length 0 included. Rejects: the packet must then be dropped. */
   seal(packet: Uint8Array): Promise<Bytes>
   counts(): SealCounts
+  /** Epochs whose secret is here. */
+  held(): readonly number[]
   /** Forgets all secrets and stalls; the counters stay. */
   wipe(): void
 }
@@ -74,6 +81,8 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
   /** By space: the newest (epoch, step) sent, as `position`. */
   const newestSent = new Map<string, number>()
   let space: string | undefined
+  /** Every epoch before it is over. */
+  let oldest = 0
   let cell = defaultCell
   let kid = encodeKid(0, 0, 0)
   let epoch = 0
@@ -132,7 +141,7 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
       if (space !== undefined && space !== name)
         throw new UsageError("other-space", "Another space's secrets are here.")
       const newest = newestSent.get(name)
-      if (newest !== undefined && known.epoch < Math.floor(newest / 64)) return
+      if (known.epoch < oldest || (newest !== undefined && known.epoch < Math.floor(newest / 64))) return
       space = name
       const before = epochs.get(known.epoch)
       if (before !== undefined && before.chain.firstStep <= known.step) return
@@ -168,6 +177,11 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
       forget(to.epoch)
       live = { place: { space: name, epoch, kid, check }, counter: kidCounter, key: importKey(base, kid) }
     },
+    retire(over) {
+      oldest = Math.max(oldest, over + 1)
+      if (live !== undefined && live.place.epoch <= over) stall()
+      forget(oldest)
+    },
     stall,
     setMuted(on) {
       muted = on
@@ -193,10 +207,12 @@ export function createSealer(p: Primitives, options: SealerOptions): Sealer {
       return withKey(key, sealWith)
     },
     counts: () => ({ ...counts }),
+    held: () => [...epochs.keys()],
     wipe() {
       stall()
       forget(Infinity)
       space = undefined
+      oldest = 0
     },
   }
 }

@@ -7,9 +7,10 @@ import { acceptPolicy, policyKind, type SignedPolicy } from "../link/policy.ts"
 import { acceptHead, startChain, type HeadBundle } from "../room/head.ts"
 import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
 import { helloKinds, type ServiceData, type WireBundle } from "../wire/wire.ts"
-import { takeHead, takeStep, takeWrap, wrapsComplete } from "./listening.ts"
+import { takeHead, takeStep, wrapsComplete } from "./listening.ts"
+import { raise } from "./alarms.ts"
 import { wantSeat } from "./joining.ts"
-import { takeSeat } from "./seating.ts"
+import { trySeat, tryWrap } from "./seating.ts"
 import { hello, sync, type HelloKind } from "./hello.ts"
 import { chainOf, leaveRoom, order, patch, persist, type Turn } from "./turn.ts"
 import type { Problem } from "./types.ts"
@@ -133,10 +134,11 @@ export async function takeState(turn: Turn, data: ServiceData<"state">): Promise
   patch(turn, { socket: "synced", hostOnline: data.leader })
   const head = chainOf(turn).head
   if (head !== undefined) {
-    for (const wrap of data.wrap) takeWrap(turn, head.id, wrap)
+    for (const wrap of data.wrap) await tryWrap(turn, head.id, wrap)
     if (data.wrapsComplete) wrapsComplete(turn, head.id)
   }
-  for (const seat of data.seats) await takeSeat(turn, seat)
+  for (const seat of data.seats)
+    if ((await trySeat(turn, seat)) === "wrong-secret") raise(turn, "wrong-secret", undefined)
   await wantSeat(turn)
 }
 

@@ -14,7 +14,7 @@ import { switchNow } from "./sending.ts"
 import { hostSerial } from "./start.ts"
 import { chainOf, copyOf, leading, patch, patchLead, persist, type Turn } from "./turn.ts"
 import type { BatchPost, HeadPost, Leading } from "./leadership.ts"
-import { stepKeks } from "./wrapping.ts"
+import { keepKeks } from "./wrapping.ts"
 
 /** How long the service has to echo a Head. */
 const echoMs = 500
@@ -60,13 +60,12 @@ async function headLanded(turn: Turn, post: HeadPost): Promise<void> {
     return
   }
   const seats = applySeatChanges(lead.seats, post.changes)
-  const keks = stepKeks(turn, epoch, new Set(seats.rows.keys()))
+  keepKeks(turn, seats.rows)
   if (lead.secret !== undefined) turn.consumed.push(lead.secret.secret)
   if (lead.wraps !== undefined) turn.consumed.push(lead.wraps.secret)
   const audience = [...seats.rows.values()].filter((row) => row.index === noIndex).map((row) => row.serial)
   patchLead(turn, {
     seats,
-    keks,
     secret: post.secret,
     renewals: new Map([...leading(turn).renewals].filter(([serial]) => seats.rows.has(serial))),
     wraps: { head: post.id, secret: copyOf(turn, post.secret.secret), serials: audience, sent: undefined },

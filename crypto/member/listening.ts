@@ -4,17 +4,18 @@ import type { ObjectId } from "../base/ids.ts"
 import { commit, ratchet } from "../media/key-schedule.ts"
 import { acceptHead, reasons, signerOf, viewOf, type Chain, type HeadBundle } from "../room/head.ts"
 import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
-import { stepKek, unwrapSecret } from "../seat/wrap.ts"
+import { unwrapSecret } from "../seat/wrap.ts"
 import { acceptStep } from "../seat/step.ts"
 import { clearAlarm, raise } from "./alarms.ts"
 import { clockKnown, headAge } from "./freshness.ts"
 import { settleNotices } from "./notices.ts"
 import { keepAppSecret } from "./app-secrets.ts"
+import { stepOwnKeks } from "./own-keks.ts"
 import { rememberHead } from "./proofs.ts"
 import { announceEpoch, switchNow } from "./sending.ts"
 import { acts, chainOf, copyOf, order, ownEntry, patch, persist, spread, type Turn } from "./turn.ts"
 import type { SecretAt } from "./leadership.ts"
-import type { LeaderKek } from "./types.ts"
+import { stepKeks } from "./wrapping.ts"
 
 /** An old epoch is wiped this long after the Head that ended it. */
 const retireMs = 5_000
@@ -54,6 +55,8 @@ export async function takeHead(turn: Turn, bundle: HeadBundle): Promise<void> {
     patch(turn, { epochLeader: isFirst ? signerOf(chain)?.seatPub : undefined })
     if (old !== undefined) patch(turn, { retiring: [...turn.state.retiring, { epoch: old, at: retireAt }] })
     patch(turn, { renewWrapAt: monotonic + wrapTimeoutMs + wrapSpreadMs + spread(turn, wrapSpreadMs) })
+    stepOwnKeks(turn)
+    if (turn.state.lead !== undefined) stepKeks(turn, head.fields.epoch)
     announceEpoch(turn, head.fields.epoch, head.fields.reason === reasons.urgent)
   }
   // A step may have risen in a Step that was lost with a connection.
@@ -198,37 +201,19 @@ export function takeWrap(turn: Turn, headId: ObjectId, wrap: Bytes): void {
   const { epochLeader } = turn.state
   const chains = seated.keks.filter((kek) => epochLeader === undefined || equal(kek.leader, epochLeader))
   for (const kek of [...chains].reverse()) {
-    const stepped = stepKek(p, kek, head.fields.epoch)
-    if (stepped === undefined) continue
-    turn.drawn.push(stepped.key)
-    const secret = unwrapSecret(p, stepped.key, chain.space, view, seated.serial, wrap)
-    turn.consumed.push(stepped.key)
+    if (kek.epoch !== head.fields.epoch) continue
+    const secret = unwrapSecret(p, kek.key, chain.space, view, seated.serial, wrap)
     if (secret === undefined) continue
     const opened: SecretAt = { epoch: head.fields.epoch, step: 0, secret }
     turn.consumed.push(reach(turn, opened).secret)
     // Of this leader's chains the older ones are of no more use.
     const older = chains.slice(0, chains.indexOf(kek))
-    const keks = stepChains(
-      turn,
-      seated.keks.filter((one) => !older.includes(one)),
-      opened.epoch,
-    )
     for (const old of older) turn.consumed.push(old.key)
-    patch(turn, { seated: { ...seated, keks } })
+    patch(turn, { seated: { ...seated, keks: seated.keks.filter((one) => !older.includes(one)) } })
     installEpoch(turn, opened)
     return
   }
   askWrapSoon(turn)
-}
-
-/** All chains moved on to an epoch, so that a device seized later opens no wrap of an earlier one. */
-function stepChains(turn: Turn, keks: readonly LeaderKek[], epoch: number): readonly LeaderKek[] {
-  return keks.flatMap((kek) => {
-    if (kek.epoch >= epoch) return [kek]
-    const stepped = stepKek(turn.world.p, kek, epoch)
-    turn.consumed.push(kek.key)
-    return stepped === undefined ? [] : [{ ...stepped, leader: kek.leader }]
-  })
 }
 
 /** The leader has sent all wraps: whoever has none asks for one soon; senders switch now. */

@@ -4,10 +4,10 @@ import { seatsHash, serialLimit, serialsGiven } from "../room/seats.ts"
 import type { ServiceData } from "../wire/wire.ts"
 import { mergePending, noPending } from "./pending.ts"
 import { repost } from "./posts.ts"
-import { keyOf } from "./secrets.ts"
 import { checkAdmitted, learnInvites } from "./standby.ts"
 import { acts, chainOf, leading, patchLead, type Turn } from "./turn.ts"
 import type { Leading } from "./leadership.ts"
+import { keepKeks } from "./wrapping.ts"
 
 /** What has been gathered, and one chunk more: none may lead nowhere, and all fit into the space. */
 function gather(turn: Turn, data: ServiceData<"rows">): Pick<Leading, "gatheringRows" | "gatheringCounters"> {
@@ -51,16 +51,15 @@ export async function takeRows(turn: Turn, data: ServiceData<"rows">): Promise<v
     turn.out.push({ kind: "refused", code: "bad-rows" })
     return
   }
-  for (const serial of lead.keks.keys()) if (!rows.has(serial)) turn.consumed.push(...keyOf(lead, serial))
   patchLead(turn, {
     seats,
     announced: new Map(),
-    keks: new Map([...lead.keks].filter(([serial]) => rows.has(serial))),
     renewals: new Map(
       gatheringRows.map((row) => [row.serial, lead.renewals.get(row.serial) ?? { at: monotonic, n: 0 }]),
     ),
     nextSerial: Math.max(lead.nextSerial, serialsGiven(seats) + 1, ...gatheringRows.map((row) => row.serial + 1)),
   })
+  keepKeks(turn, rows)
   await checkAdmitted(turn, gatheringRows, seats, undefined)
   if (acts(turn))
     patchLead(turn, { pending: mergePending(lead.pending, { ...noPending, rotate: true, since: monotonic }) })

@@ -1,5 +1,6 @@
 import { equal, type Bytes } from "../base/bytes.ts"
-import { VerifyError } from "../base/errors.ts"
+import { ProtocolError, VerifyError } from "../base/errors.ts"
+import type { ObjectId } from "../base/ids.ts"
 import { signerOf } from "../room/head.ts"
 import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
 import { seatKind, type SignedSeat } from "../seat/seat-object.ts"
@@ -9,7 +10,8 @@ import { helloKinds } from "../wire/wire.ts"
 import { clockKnown, readClock } from "./freshness.ts"
 import { hello, sync } from "./hello.ts"
 import { sendRequest } from "./joining.ts"
-import { installEpoch, reach } from "./listening.ts"
+import { installEpoch, reach, takeWrap } from "./listening.ts"
+import { withKek } from "./own-keks.ts"
 import { chainOf, patch, persist, spread, type Turn } from "./turn.ts"
 import type { AnsweredRequest, LeaderKek, OpenRequest } from "./types.ts"
 
@@ -20,8 +22,6 @@ const renewSpreadMs = 60_000
 const unreadAgainMs = 2_000
 /** How long a deputy's Seat may come after the leader's: then the request's key is wiped. */
 const besideMs = 5_000
-/** KEK chains a seat keeps. */
-const maxChains = 4
 
 /**
  * Takes the Seat that answers our request: own request, signer, signature, open, commit, in this order. The leader's
@@ -41,16 +41,21 @@ export async function takeSeat(turn: Turn, bytes: Uint8Array): Promise<void> {
   const leader = signerOf(chain)
   const signer = chain.roster.find((entry) => entry.index === fields.signer)
   const rank = leaderRank(chain.policy.fields, chain.roster, fields.signer)
-  if (signer === undefined || rank === undefined || leader === undefined || head === undefined)
-    throw new VerifyError("not-a-leader", "Whoever signed this Seat may not lead.")
-  await seatKind.verify(p, seat, signer.seatPub)
+  // Its signer led until after we asked: the service would give us this Seat again, and the next leader none.
+  const isLate = own === request && (turn.state.signerSince ?? -Infinity) >= own.askedAt
+  try {
+    if (signer === undefined || rank === undefined || leader === undefined || head === undefined)
+      throw new VerifyError("not-a-leader", "Whoever signed this Seat may not lead.")
+    await seatKind.verify(p, seat, signer.seatPub)
+  } catch (error) {
+    // It may have left the stage since, and somebody else have its index.
+    if (!isLate) throw error
+    await sendRequest(turn)
+    return
+  }
   if (signer !== leader) {
-    if (own !== request) {
-      if (rank <= lastDeputyRank) await takeSeatBeside(turn, seat, own)
-      return
-    }
-    // Its signer led until after we asked: the service would give us this Seat again, and the next leader none.
-    if ((turn.state.signerSince ?? -Infinity) >= own.askedAt) await sendRequest(turn)
+    if (isLate) await sendRequest(turn)
+    else if (own !== request && rank <= lastDeputyRank) await takeSeatBeside(turn, seat, own)
     return
   }
   if (request === undefined || own !== request) return
@@ -148,26 +153,40 @@ async function takeSeatBeside(turn: Turn, seat: SignedSeat, answered: AnsweredRe
   patch(turn, { seated: { ...before, keks } })
 }
 
-/** The chains with one more, newest last; those beyond the fourth are wiped. */
-function withKek(turn: Turn, chains: readonly LeaderKek[], kek: LeaderKek): readonly LeaderKek[] {
-  const all = [...chains, kek]
-  for (const old of all.slice(0, -maxChains)) turn.consumed.push(old.key)
-  return all.slice(-maxChains)
-}
-
 /** A Seat that came before its Step or Head is tried again after each. */
 export async function retryHeldSeat(turn: Turn): Promise<void> {
   if (turn.state.heldSeat === undefined) return
+  const { heldSeat } = turn.state
+  // The Head or Step that came with it was good, and moves the chain all the same.
+  if ((await trySeat(turn, heldSeat)) !== undefined) patch(turn, { heldSeat: undefined })
+}
+
+/** Takes a Seat that came beside something else, which stands whatever the Seat is worth. @returns the code of a refusal */
+export function trySeat(turn: Turn, bytes: Uint8Array): Promise<string | undefined> {
+  return refusable(turn, () => takeSeat(turn, bytes))
+}
+
+/** The same for a wrap; one that opens to another secret than everybody's is asked for once more. */
+export async function tryWrap(turn: Turn, head: ObjectId, wrap: Bytes): Promise<void> {
+  const refused = await refusable(turn, async () => takeWrap(turn, head, wrap))
+  if (refused === "wrong-secret" && turn.state.request === undefined) await sendRequest(turn)
+}
+
+async function refusable(turn: Turn, take: () => Promise<void>): Promise<string | undefined> {
+  const { state } = turn
   const { length } = turn.drawn
+  const { length: said } = turn.out
   try {
-    await takeSeat(turn, turn.state.heldSeat)
+    await take()
+    return undefined
   } catch (error) {
-    if (!(error instanceof VerifyError)) throw error
-    // A Seat that is refused has changed nothing: what it carried is kept nowhere.
+    if (!(error instanceof ProtocolError) || error.fault === "us") throw error
+    // What is refused changes nothing, and what it carried is kept nowhere.
+    turn.state = state
+    turn.out.length = said
     turn.consumed.push(...turn.drawn.slice(length))
-    // The Head or Step that came with it was good, and moves the chain all the same.
-    patch(turn, { heldSeat: undefined })
     turn.out.push({ kind: "refused", code: error.code })
+    return error.code
   }
 }
 

@@ -12,7 +12,7 @@ import { secretsOfLead } from "./secrets.ts"
 import { newLeading } from "./start.ts"
 import { acts, ask, chainOf, leading, ownEntry, ownRank, patch, patchLead, persist, type Turn } from "./turn.ts"
 import type { Announced, Waiting } from "./leadership.ts"
-import { stepKeks } from "./wrapping.ts"
+import { keepKeks } from "./wrapping.ts"
 
 /** Heads and Steps whose changes may be announced before they come. */
 const maxAnnounced = 8
@@ -71,7 +71,7 @@ export async function learnInvites(turn: Turn, all: readonly Bytes[]): Promise<v
  * @param of - id of the Head or Step.
  */
 export async function follow(turn: Turn, before: Chain, of: Bytes): Promise<void> {
-  const { p, monotonic } = turn.world
+  const { monotonic } = turn.world
   const chain = chainOf(turn)
   const lead = leading(turn)
   patchLead(turn, { heardAt: monotonic })
@@ -90,10 +90,11 @@ export async function follow(turn: Turn, before: Chain, of: Bytes): Promise<void
       ),
     ),
   })
-  if (equal(before.seats, chain.seats) && !newEpoch && done.length === 0) return
-  const after = lead.seats && announced && changed(lead.seats, announced)
-  if (after === undefined || !equal(seatsHash(p, after.rows.values(), after.counters.values()), chain.seats)) {
-    if (!equal(before.seats, chain.seats)) patchLead(turn, { seats: undefined, rowsAskedAt: -Infinity })
+  const same = equal(before.seats, chain.seats)
+  if (same && done.length === 0) return
+  const after = rowsAfter(turn, announced, same)
+  if (after === undefined) {
+    if (!same) patchLead(turn, { seats: undefined, rowsAskedAt: -Infinity })
     return
   }
   // The service has dropped what a row that is gone asked for: nobody will answer it.
@@ -118,10 +119,18 @@ export async function follow(turn: Turn, before: Chain, of: Bytes): Promise<void
     announced: new Map([...lead.announced].filter(([id]) => id !== toHex(of))),
     renewals: renewed(turn, after, done),
   })
-  if (newEpoch && chain.head !== undefined)
-    patchLead(turn, { keks: stepKeks(turn, chain.head.fields.epoch, new Set(after.rows.keys())) })
+  keepKeks(turn, after.rows)
   if (lead.standing) await answerBeside(turn, after, done)
   if (newEpoch) persist(turn)
+}
+
+/** The rows under the newest Head or Step, if they are what was announced, or the same as before. */
+function rowsAfter(turn: Turn, announced: Announced | undefined, same: boolean): Seats | undefined {
+  const { seats } = leading(turn)
+  if (seats === undefined || announced === undefined) return same ? seats : undefined
+  const after = changed(seats, announced)
+  const hash = after && seatsHash(turn.world.p, after.rows.values(), after.counters.values())
+  return hash !== undefined && equal(hash, chainOf(turn).seats) ? after : undefined
 }
 
 function changed(seats: Seats, { changes }: Announced): Seats | undefined {

@@ -32,13 +32,21 @@ export function chunkDone(turn: Turn, head: ObjectId): void {
   patchLead(turn, { wraps: wraps.serials.length === 0 ? undefined : { ...wraps, sent: undefined } })
 }
 
-/** All KEKs one epoch on; the old ones are wiped. Rows that are gone keep none. */
-export function stepKeks(turn: Turn, epoch: number, serials: ReadonlySet<SeatSerial>): ReadonlyMap<SeatSerial, Kek> {
+/** The KEKs of whoever leads or stands by go on to an epoch: whoever seizes the device later opens no earlier one. */
+export function stepKeks(turn: Turn, epoch: number): void {
+  const { keks } = leading(turn)
   const next = new Map<SeatSerial, Kek>()
-  for (const [serial, kek] of leading(turn).keks) {
-    const stepped = serials.has(serial) ? stepKek(turn.world.p, kek, epoch) : undefined
+  for (const [serial, kek] of keks) {
+    const stepped = stepKek(turn.world.p, kek, epoch)
     turn.consumed.push(kek.key)
     if (stepped !== undefined) next.set(serial, stepped)
   }
-  return next
+  patchLead(turn, { keks: next })
+}
+
+/** Rows that are gone keep no KEK. */
+export function keepKeks(turn: Turn, rows: ReadonlyMap<SeatSerial, unknown>): void {
+  const { keks } = leading(turn)
+  for (const [serial, { key }] of keks) if (!rows.has(serial)) turn.consumed.push(key)
+  patchLead(turn, { keks: new Map([...keks].filter(([serial]) => rows.has(serial))) })
 }

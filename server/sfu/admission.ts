@@ -1,15 +1,12 @@
 import { toBase64Url } from "#crypto/base/bytes"
 import type { EpochMs, SeatSerial, SpaceId } from "#crypto/base/ids"
-import { onStage } from "#crypto/room/roster"
 import type { Row } from "#crypto/room/seats"
 import type { Reader } from "../db/schema.ts"
 import { Refusal } from "../errors.ts"
 import type { Room } from "../room/room.ts"
 import type { Service } from "../service.ts"
-import { denyIdentities, identitiesOf, insertIdentity } from "./identity.store.ts"
-import type { SfuRole } from "./sfu.ts"
-
-const roleOf = (row: Row): SfuRole => (onStage(row.index) ? "stage" : "audience")
+import { denyIdentities, identitiesOf, insertIdentity, roleNow } from "./identity.store.ts"
+import { roleAt } from "./sfu.ts"
 
 /**
  * A ticket for one join at the SFU: a random identity that stands for the row, and a token that is good for a minute.
@@ -27,7 +24,7 @@ export async function admit({ p, db, clock, sfu, openRooms }: Service, room: Roo
     const current = room.state.seats.rows.get(row.serial)
     if (current === undefined) throw new Refusal("not-allowed")
     await insertIdentity(db, { identity, space, serial: row.serial, mintedAt: clock() })
-    return { identity, token: await sfu.token(sfuRoom, identity, roleOf(current)) }
+    return { identity, token: await sfu.token(sfuRoom, identity, roleAt(current.index)) }
   })
 }
 
@@ -45,18 +42,14 @@ export async function denySeats(
   return identities
 }
 
-/** Tells the SFU who may publish now, after rows have come on stage or left it. */
+/** Tells the SFU who may publish now, after rows have come on stage or left it. Whoever joins later is looked at then. */
 export function followStage(service: Service, room: Room, rows: readonly Row[]): void {
-  const roles = new Map(rows.map((row) => [row.serial as number, roleOf(row)]))
-  if (roles.size === 0) return
   const { space, sfuRoom } = room.state
   const serials = rows.map((row) => row.serial)
   void identitiesOf(service.db, space, serials).then(
     (identities) => {
-      for (const { identity, serial } of identities) {
-        const role = roles.get(serial)
-        if (role !== undefined) service.sfuOrders.setRole(sfuRoom, identity, role)
-      }
+      for (const { identity, joined_at } of identities)
+        if (joined_at !== null) service.sfuOrders.setRole(sfuRoom, identity, () => roleNow(service.db, identity))
     },
     () => service.log.error("fault", { action: "follow-stage" }),
   )

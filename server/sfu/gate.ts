@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts"
 import type { Database } from "../db/schema.ts"
-import { denyIdentities, identitiesOf, livingIdentity, returnTicket, takeTicket } from "./identity.store.ts"
+import { denyIdentities, identitiesOf, livingIdentity, returnTicket, roleNow, takeTicket } from "./identity.store.ts"
 import type { SfuOrders } from "./orders.ts"
-import type { Sfu } from "./sfu.ts"
+import type { Sfu, SfuRole } from "./sfu.ts"
 import type { SeatSerial, SpaceId } from "#crypto/base/ids"
 import { findSpace } from "../space/space.store.ts"
 
@@ -13,10 +13,19 @@ export interface Ticket {
   readonly reconnect: boolean
 }
 
+/** What is known of an identity that lives; the role is the one in its token. */
+interface Living {
+  readonly name: string
+  readonly role: SfuRole
+  readonly space: SpaceId
+  readonly serial: SeatSerial
+  readonly joinedAt: number | null
+}
+
 /** Somebody who may pass; `undo` gives the ticket back when the SFU then did not answer. */
 export interface Pass {
   readonly undo: () => Promise<void>
-  /** The join took place: older connections of the seat go. */
+  /** The join took place: older connections of the seat go, and a token older than the seat's role is set right. */
   readonly joined: () => Promise<void>
 }
 
@@ -57,34 +66,46 @@ export class Gate {
     if (!(await takeTicket(this.#db, identity.name, this.#clock()))) return undefined
     return {
       undo: () => returnTicket(this.#db, identity.name),
-      joined: () => this.#removeOthers(identity),
+      joined: () => this.#settle(identity),
     }
   }
 
-  async #living(token: string | null) {
-    const name = token === null ? undefined : await this.#sfu.identityIn(token)
-    const stored = name === undefined ? undefined : await livingIdentity(this.#db, name)
-    if (name === undefined || stored === undefined) return undefined
-    return { name, space: stored.space as SpaceId, serial: stored.serial as SeatSerial, joinedAt: stored.joined_at }
+  async #living(token: string | null): Promise<Living | undefined> {
+    const read = token === null ? undefined : await this.#sfu.read(token)
+    const stored = read && (await livingIdentity(this.#db, read.identity))
+    if (read === undefined || stored === undefined) return undefined
+    return {
+      name: read.identity,
+      role: read.role,
+      space: stored.space as SpaceId,
+      serial: stored.serial as SeatSerial,
+      joinedAt: stored.joined_at,
+    }
   }
 
-  /** One connection per seat: a new one ends the older ones. */
-  async #removeOthers(current: { readonly name: string; readonly space: SpaceId; readonly serial: SeatSerial }) {
-    const all = await identitiesOf(this.#db, current.space, [current.serial])
-    const others = all.filter((other) => other.joined_at !== null && other.identity !== current.name)
-    if (others.length === 0) return
+  async #settle({ name, role, space: id, serial }: Living): Promise<void> {
+    const space = await findSpace(this.#db, id)
+    if (space === undefined) return
+    // It came on stage, or left it, between its ticket and now: whoever was not there yet could not be told.
+    const now = () => roleNow(this.#db, name)
+    if ((await now()) !== role) this.#orders.setRole(space.sfu_room, name, now)
+    // One connection per seat: a new one ends the older ones.
+    const all = await identitiesOf(this.#db, id, [serial])
+    const others = all.filter((other) => other.joined_at !== null && other.identity !== name)
     await denyIdentities(
       this.#db,
       others.map((other) => other.identity),
       this.#clock(),
     )
-    const space = await findSpace(this.#db, current.space)
-    if (space === undefined) return
     for (const other of others) this.#orders.remove(space.sfu_room, other.identity)
   }
 }
 
-/** Reads what an SFU client puts into its query string. That string never meets a log. */
+/**
+ * Reads what an SFU client puts into its query string. That string never meets a log. With a join_request the SFU would
+ * read there, and not here, whether a client resumes: such a client is nobody.
+ */
 export function ticketIn(query: URLSearchParams): Ticket {
-  return { token: query.get("access_token"), reconnect: query.get("reconnect") === "1" }
+  const token = query.has("join_request") ? null : query.get("access_token")
+  return { token, reconnect: query.get("reconnect") === "1" }
 }

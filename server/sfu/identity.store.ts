@@ -1,5 +1,6 @@
-import type { EpochMs, SeatSerial, SpaceId } from "#crypto/base/ids"
+import type { EpochMs, SeatSerial, SenderIndex, SpaceId } from "#crypto/base/ids"
 import type { Reader } from "../db/schema.ts"
+import { roleAt, type SfuRole } from "./sfu.ts"
 
 /** LiveKit renews tokens for ten minutes: an identity that is denied is remembered longer than that, in ms. */
 export const identityMemoryMs = 11 * 60_000
@@ -22,10 +23,16 @@ export async function livingIdentity(db: Reader, identity: string) {
     .innerJoin("seats", (join) =>
       join.onRef("seats.space", "=", "identities.space").onRef("seats.serial", "=", "identities.serial"),
     )
-    .select(["identities.space", "identities.serial", "identities.joined_at"])
+    .select(["identities.space", "identities.serial", "identities.joined_at", "seats.place"])
     .where("identity", "=", identity)
     .where("denied_at", "is", null)
     .executeTakeFirst()
+}
+
+/** What a living identity may do now, by where its seat is. */
+export async function roleNow(db: Reader, identity: string): Promise<SfuRole | undefined> {
+  const living = await livingIdentity(db, identity)
+  return living && roleAt(living.place as SenderIndex)
 }
 
 /** Uses up an identity's ticket; false if somebody did so before. */

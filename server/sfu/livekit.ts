@@ -25,16 +25,18 @@ export function liveKit({ url, apiKey, apiSecret }: Config["sfu"]): Sfu {
       token.addGrant({ ...never, ...permissionOf(role), roomJoin: true, room })
       return token.toJwt()
     },
-    async identityIn(token) {
+    async read(token) {
       try {
-        const { sub } = await verifier.verify(token)
-        return sub
+        const { sub, video } = await verifier.verify(token)
+        return sub === undefined
+          ? undefined
+          : { identity: sub, role: video?.canPublish === true ? "stage" : "audience" }
       } catch {
         return undefined
       }
     },
     async setRole(room, identity, role) {
-      await unlessGone(api.updateParticipant(room, identity, { permission: permissionOf(role) }))
+      await api.updateParticipant(room, identity, { permission: permissionOf(role) })
     },
     async remove(room, identity) {
       await unlessGone(api.removeParticipant(room, identity))

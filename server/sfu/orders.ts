@@ -22,8 +22,12 @@ export class SfuOrders {
     void this.#carryOut("remove", () => this.#sfu.remove(room, identity))
   }
 
-  setRole(room: string, identity: string, role: SfuRole): void {
-    void this.#carryOut("set-role", () => this.#sfu.setRole(room, identity, role))
+  /** @param roleNow - asked at each try: a role of a while ago must not come after a newer one; undefined if it is gone. */
+  setRole(room: string, identity: string, roleNow: () => Promise<SfuRole | undefined>): void {
+    void this.#carryOut("set-role", async () => {
+      const role = await roleNow()
+      if (role !== undefined) await this.#sfu.setRole(room, identity, role)
+    })
   }
 
   closeRoom(room: string): void {

@@ -14,10 +14,11 @@ const answeredHeaders = ["sec-websocket-accept", "sec-websocket-extensions", "se
 
 /**
  * Opens the same WebSocket at the SFU and then carries bytes both ways, unread.
+ * @param to - the SFU's address, and path with query there.
  * @returns whether the SFU took it; if not, nothing has been written to `client`.
  */
-export async function relay(sfuUrl: string, request: IncomingMessage, client: Duplex, head: Buffer): Promise<boolean> {
-  const upstream = await openUpstream(sfuUrl, request)
+export async function relay(to: Upward, request: IncomingMessage, client: Duplex, head: Buffer): Promise<boolean> {
+  const upstream = await openUpstream(to, request)
   if (upstream === undefined) return false
   if (client.destroyed) {
     upstream.socket.destroy()
@@ -37,15 +38,20 @@ export async function relay(sfuUrl: string, request: IncomingMessage, client: Du
   return true
 }
 
+interface Upward {
+  readonly sfuUrl: string
+  readonly target: string
+}
+
 interface Upstream {
   readonly response: IncomingMessage
   readonly socket: Duplex
   readonly head: Buffer
 }
 
-function openUpstream(sfuUrl: string, request: IncomingMessage): Promise<Upstream | undefined> {
+function openUpstream({ sfuUrl, target }: Upward, request: IncomingMessage): Promise<Upstream | undefined> {
   const base = new URL(sfuUrl.replace(/^ws/, "http"))
-  const url = new URL(`${base.pathname.replace(/\/$/, "")}${request.url ?? ""}`, base)
+  const url = new URL(`${base.pathname.replace(/\/$/, "")}${target}`, base)
   const headers: Record<string, string> = { Connection: "Upgrade", Upgrade: "websocket" }
   for (const name of passedHeaders) {
     const value = request.headers[name]

@@ -9,6 +9,7 @@ import type { Link } from "#crypto/link/link"
 import { step } from "#crypto/member/member"
 import { startFromLink, startFromRecord } from "#crypto/member/start"
 import type { Input, MemberState } from "#crypto/member/types"
+import { headKind } from "#crypto/room/head"
 import { seatRequestKind, type SeatRequest } from "#crypto/seat/seat-request"
 import { endKind } from "#crypto/seat/leave"
 import { stepKek, wrapSecret } from "#crypto/seat/wrap"
@@ -211,20 +212,55 @@ describe("a member whose key service lies", { timeout: 60_000 }, () => {
     expect(ada.state.phase).toBe("seated")
   })
 
+  /** A wrap for Ada in the next epoch that opens to a secret which nobody else has. */
+  const wrongWrap = (serial: SeatSerial, head: ObjectId, before: number): Bytes => {
+    const kek = host.state.lead?.keks.get(serial) ?? raise()
+    const stepped = stepKek(p, kek, before + 1) ?? raise()
+    return wrapSecret(p, stepped.key, host.state.space, head, serial, new Uint8Array(32).fill(7))
+  }
+
+  it("is not put out by a wrong secret that comes with all it missed, but asks again", async () => {
+    const { link } = await house.invite(host)
+    const ada = await house.join("ada", link)
+    await idle(host)
+    const before = ada.epoch
+    let missing = false
+    house.tamper = (who, bytes) => {
+      const message = serviceCodec.decode(bytes)
+      if (who !== "ada") return [bytes]
+      if (message.TAG === "head" && headKind.decode(p, message.data.head).fields.epoch > before && !missing) {
+        missing = true
+        ada.hangUp()
+      }
+      if (message.TAG === "state" && message.data.wrap.length > 0) {
+        const [newest] = message.data.heads
+        const head = headKind.decode(p, newest?.head ?? raise()).id
+        const wrap = [wrongWrap(ada.serial as SeatSerial, head, before)]
+        return [serviceCodec.encode({ TAG: "state", data: { ...message.data, wrap } })]
+      }
+      return missing && message.TAG !== "challenge" && message.TAG !== "ok" && !("ref" in message.data) ? [] : [bytes]
+    }
+    const { n } = ada.state
+    await house.elapse(301_000)
+    await ada.until(() => (ada.refusals.get("wrong-secret") ?? 0) > 0)
+    house.tamper = undefined
+    await ada.until((state) => state.n > n && state.secret?.epoch === ada.epoch)
+    expect([ada.state.phase, ada.epoch]).toEqual(["seated", before + 1])
+    await host.until(() => host.upToDate)
+    expect(await ada.hears(await host.speak())).toBe(true)
+  })
+
   it("takes no other secret than the one its Head commits to, asks again, and says so if that is no better", async () => {
     const { link } = await house.invite(host)
     const ada = await house.join("ada", link)
     await idle(host)
-    const secret = p.random(32)
     const before = ada.epoch
     house.tamper = (who, bytes) => {
       const message = serviceCodec.decode(bytes)
       if (who !== "ada" || message.TAG !== "wrap") return [bytes]
-      const kek = host.state.lead?.keks.get(ada.serial as SeatSerial) ?? raise()
-      const stepped = stepKek(p, kek, before + 1) ?? raise()
-      const { space } = host.state
-      const wrap = wrapSecret(p, stepped.key, space, message.data.head, ada.serial as SeatSerial, secret)
-      return [serviceCodec.encode({ TAG: "wrap", data: { head: message.data.head, wrap } })]
+      const { head } = message.data
+      const wrap = wrongWrap(ada.serial as SeatSerial, head, before)
+      return [serviceCodec.encode({ TAG: "wrap", data: { head, wrap } })]
     }
     const { n } = ada.state
     await house.elapse(301_000)

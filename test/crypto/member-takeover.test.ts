@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
-import { toHex } from "#crypto/base/bytes"
+import { toHex, type Bytes } from "#crypto/base/bytes"
 import type { SeatSerial } from "#crypto/base/ids"
 import { signerOf } from "#crypto/room/head"
 import { serviceCodec } from "#crypto/wire/wire"
@@ -47,6 +47,8 @@ describe("a room whose leader is gone", { timeout: 60_000 }, () => {
     await leader.until(() => leader.upToDate)
     for (const person of people) await person.until(({ secret }) => secret?.epoch === leader.epoch)
   }
+  /** What the service says unasked once somebody has come in. */
+  const isNews = (bytes: Bytes): boolean => ["head", "step", "seat", "wrap"].includes(serviceCodec.decode(bytes).TAG)
   /** The deputy knows all rows, and has everybody's key. */
   const ready = (deputy: Person, keks: number): Promise<void> =>
     deputy.until(({ lead }) => lead?.seats !== undefined && lead.keks.size >= keks)
@@ -146,6 +148,30 @@ describe("a room whose leader is gone", { timeout: 60_000 }, () => {
     await leadingWithin(again, 3_000)
     await settled(again, dora, ada)
     expect(await ada.hears(await again.speak())).toBe(true)
+  })
+
+  it("lets in whoever was to be told so by a leader that has gone from the stage since", async () => {
+    const dora = await seat("dora", "cohost")
+    const { link } = await house.invite(host)
+    await ready(dora, 0)
+    house.loses = (who) => who === "host"
+    await leading(dora)
+    house.loses = undefined
+    await host.until(() => leads(dora) && !leads(host))
+    // Her yes is kept by the service, and Ada away.
+    house.tamper = (who, bytes) => (who === "ada" && isNews(bytes) ? [] : [bytes])
+    const ada = await house.knock("ada", link)
+    await dora.until(({ lead }) => lead?.seats?.rows.size === 3)
+    await host.command({ kind: "retake" })
+    await leading(host)
+    await dora.command({ kind: "leave" })
+    await host.until(({ chain }) => chain?.roster.length === 1)
+    house.tamper = undefined
+    ada.hangUp()
+    await ada.until(({ phase }) => phase === "seated" || phase === "gone")
+    expect([ada.state.phase, ada.state.problem]).toEqual(["seated", undefined])
+    await settled(host, ada)
+    expect(await ada.hears(await host.speak())).toBe(true)
   })
 
   it("throws nobody out for having been silent while another led", async () => {

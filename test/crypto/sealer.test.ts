@@ -257,3 +257,30 @@ describe("a sender", () => {
     sealer.send({ epoch: 1, step: 0, index: 1 })
   })
 })
+
+describe("an epoch that is over", () => {
+  it("leaves nothing behind in whoever never sent, and does not come back", () => {
+    const known = epochSecret()
+    const sealer = createSealer(p, ignore)
+    for (const one of [known, epochSecret({ epoch: 2 }), epochSecret({ epoch: 3 })]) sealer.install(one)
+    expect(sealer.held()).toEqual([1, 2, 3])
+    sealer.retire(2)
+    sealer.install(known)
+    expect(sealer.held()).toEqual([3])
+    expect(() => sealer.send({ epoch: 2, step: 0, index: 1 })).toThrow("No secret of this epoch")
+    // another space begins anew
+    sealer.wipe()
+    sealer.install(known)
+    expect(sealer.held()).toEqual([1])
+  })
+
+  it("is sealed in no more by whoever still did, and its listeners hear nothing then", async () => {
+    const known = epochSecret()
+    const sealer = speaker(known, 1)
+    const { opener } = listener(known)
+    expect(outcome(await opener.open("t", await sealer.seal(packet()), 0))).toBe("packet")
+    sealer.retire(1)
+    expect(outcome(await opener.open("t", await sealer.seal(packet()), 0))).toBe("bad-tag")
+    expect(sealer.counts().silenced).toBe(1)
+  })
+})

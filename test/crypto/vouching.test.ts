@@ -311,6 +311,19 @@ describe("a checkpoint", () => {
     expect(await listener.take(await sealedAs(known))).toBeUndefined()
   })
 
+  it("of an epoch that is over opens for nobody, and leaves in the same rhythm", async () => {
+    const known = stageSecret()
+    const [ada, eve] = [new Speaker(known, 1), new Speaker(known, 2)]
+    const listener = new Listener(known)
+    for (const one of [ada, eve]) await one.frames(25)
+    ada.checkpoints.retire(1)
+    const [over, lives] = [await ada.checkpoints.due(), await eve.checkpoints.due()]
+    expect(over.map(({ length }) => length)).toEqual(lives.map(({ length }) => length))
+    for (const checkpoint of over) expect(await listener.take(checkpoint)).toBeUndefined()
+    // the control: another's, who has not retired it
+    for (const checkpoint of lives) expect(await listener.take(checkpoint, 2)).toBeDefined()
+  })
+
   it("leaves in one size and rhythm, whether there is speech, silence under nobody's key, or a seat key that signs nothing", async () => {
     const shapes: string[] = []
     for (const stalled of [false, true, undefined]) {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest"
 
+import { equal } from "#crypto/base/bytes"
 import type { Primitives } from "#crypto/base/primitives"
 import { webPrimitives } from "#crypto/base/web-primitives"
+import { signerOf } from "#crypto/room/head"
 import { attack, type Loot } from "../support/attacker.ts"
 import { withoutDerivation } from "../support/broken-primitives.ts"
 import { Household } from "../support/household.ts"
-import type { SealedFrame } from "../support/person.ts"
+import type { Person, SealedFrame } from "../support/person.ts"
 
 interface Evening {
   readonly loot: Loot
@@ -51,6 +53,56 @@ async function evening(whose: "host" | "listener" | "speaker", p: Primitives, tu
   }
 }
 
+/**
+ * A talk in which a deputy leads for an epoch and gives the lead back; two epochs later, with the same rows all the
+ * while, a device is taken.
+ */
+async function changeOfLead(whose: "host" | "deputy"): Promise<Evening> {
+  const house = await Household.open()
+  try {
+    const host = await house.host()
+    const deputy = await house.join("deputy", (await house.invite(host, { role: "cohost", personal: true })).link)
+    const listener = await house.join("listener", (await house.invite(host)).link)
+    const frames: SealedFrame[] = []
+    /** Everybody follows somebody, and has a KEK for the wraps to come. */
+    const ledBy = async (leader: Person): Promise<void> => {
+      for (const person of [host, deputy, listener])
+        await person.until(({ chain, seated }) => {
+          const signer = chain && signerOf(chain)
+          const wrapped = seated?.keks.some((kek) => signer !== undefined && equal(kek.leader, signer.seatPub))
+          return signer?.serial === leader.serial && (person === leader || wrapped === true)
+        })
+    }
+    /** Whoever leads makes an epoch that changes no row, in which the deputy speaks. */
+    const rotate = async (leader: Person): Promise<void> => {
+      const before = leader.epoch
+      leader.exhaust()
+      await leader.until(() => leader.epoch > before)
+      for (const person of [host, deputy, listener]) await person.until(({ secret }) => secret?.epoch === leader.epoch)
+      await deputy.untilSending(leader.epoch)
+      frames.push(await deputy.speak())
+      await house.noteStored()
+    }
+    await deputy.untilSending(2)
+    await rotate(host)
+    house.loses = (who) => who === "host"
+    await deputy.until(({ chain }) => chain !== undefined && signerOf(chain)?.serial === deputy.serial)
+    house.loses = undefined
+    await ledBy(deputy)
+    await rotate(deputy)
+    await host.command({ kind: "retake" })
+    await ledBy(host)
+    await rotate(host)
+    await rotate(host)
+    await house.elapse(6000)
+    const known = { host, deputy }[whose].knowsNow()
+    const loot = await attack(webPrimitives, known, [...house.carried], house.dumps, frames)
+    return { loot, frames, epoch: host.epoch }
+  } finally {
+    await house.close()
+  }
+}
+
 describe("a seized device with everything the service ever held or carried", { timeout: 120_000 }, () => {
   it.each(["listener", "speaker", "host"] as const)(
     "opens no epoch but the one it was taken in: a %s's",
@@ -68,5 +120,11 @@ describe("a seized device with everything the service ever held or carried", { t
     const earlier = loot.frames.filter((frame) => frame.epoch < epoch)
     expect(earlier.length).toBeGreaterThan(0)
     expect(frames).toEqual(expect.arrayContaining(earlier))
+  })
+
+  it.each(["host", "deputy"] as const)("opens no epoch that began while another led: a %s's", async (whose) => {
+    const { loot, frames, epoch } = await changeOfLead(whose)
+    expect(frames).toHaveLength(4)
+    expect(loot.frames.map((frame) => frame.epoch)).toEqual([epoch])
   })
 })

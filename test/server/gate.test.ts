@@ -4,7 +4,8 @@ import { join } from "node:path"
 import { AccessToken } from "livekit-server-sdk"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { WebSocket, WebSocketServer } from "ws"
-import type { EpochMs, SeatSerial } from "#crypto/base/ids"
+import { noIndex, type EpochMs, type SeatSerial, type SenderIndex } from "#crypto/base/ids"
+import { roles } from "#crypto/room/roles"
 import {
   openRoom,
   seatGuest,
@@ -114,7 +115,53 @@ test("resuming passes with the old token or a renewed one while the seat lives, 
   opened(await knock("/rtc", { access_token: token }))
   opened(await knock("/rtc", { access_token: token, reconnect: "1" }))
   opened(await knock("/rtc", { access_token: await renewed(identity), reconnect: "1" }))
-  opened(await knock("/rtc/v1", { access_token: await renewed(identity), reconnect: "1" }))
+})
+
+test("what the gate reads is what the SFU reads: nothing in a query says one thing to each", async () => {
+  const { client } = await seatGuest(service, room)
+  const { token } = await ticketOf(client)
+  opened(await knock("/rtc", { access_token: token }))
+  expect(await knock("/rtc/v1", { access_token: token, reconnect: "1", join_request: "x" })).toBe(404)
+  expect(await knock("/rtc", { access_token: token, reconnect: "1", join_request: "x" })).toBe(401)
+  const before = reached.length
+  // a second question mark, and a pair that Go throws away
+  for (const odd of ["?a=1?b=2&", "?x;y=1&"]) {
+    const socket = new WebSocket(
+      `${service.url.replace("http", "ws")}/rtc${odd}${new URLSearchParams({ access_token: token, reconnect: "1" }).toString()}`,
+    )
+    await new Promise((resolve) => socket.on("open", resolve))
+  }
+  const queries = reached.slice(before).map(({ url }) => url.slice(url.indexOf("?") + 1))
+  expect(queries).toHaveLength(2)
+  for (const query of queries) {
+    expect(query).not.toMatch(/[?;]/)
+    expect(new URLSearchParams(query).get("access_token")).toBe(token)
+  }
+})
+
+test("a ticket from before its seat came on stage, or left it, is set right as it joins", async () => {
+  const { client, serial } = await seatGuest(service, room)
+  const { host, leader } = room
+  const row = host.seats.rows.get(serial as SeatSerial)
+  if (row === undefined) throw new Error("no row")
+  const move = async (change: Partial<typeof row>): Promise<void> => {
+    const head = await host.makeHead({ newEpoch: true, upserted: [{ ...row, ...change }] })
+    expect(await leader.outcome("head", head)).toBe("ok")
+    host.took(head)
+  }
+  const early = await ticketOf(client)
+  await move({ role: roles.speaker, index: 1 as SenderIndex })
+  opened(await knock("/rtc", { access_token: early.token }))
+  await expect.poll(() => service.sfuCalls, { timeout: 10_000 }).toContain(`stage ${early.identity}`)
+  const onStage = await ticketOf(client)
+  await move({ role: roles.listener, index: noIndex })
+  opened(await knock("/rtc", { access_token: onStage.token }))
+  await expect.poll(() => service.sfuCalls, { timeout: 10_000 }).toContain(`audience ${onStage.identity}`)
+  // a token that is right is left alone
+  const right = await ticketOf(client)
+  opened(await knock("/rtc", { access_token: right.token }))
+  await expect.poll(() => service.sfuCalls, { timeout: 10_000 }).toContain(`remove ${onStage.identity}`)
+  expect(service.sfuCalls).not.toContain(`audience ${right.identity}`)
 })
 
 test("a removed seat neither joins nor resumes, whatever token it has, after a restart too", async () => {
@@ -208,7 +255,7 @@ test("a seat has one connection at the SFU: a new join ends the older one", asyn
   opened(await knock("/rtc", { access_token: first.token }))
   const second = await ticketOf(client)
   opened(await knock("/rtc", { access_token: second.token }))
-  await expect.poll(() => service.sfuCalls).toContain(`remove ${first.identity}`)
+  await expect.poll(() => service.sfuCalls, { timeout: 10_000 }).toContain(`remove ${first.identity}`)
   expect(await knock("/rtc", { access_token: first.token, reconnect: "1" })).toBe(401)
   opened(await knock("/rtc", { access_token: second.token, reconnect: "1" }))
 })

@@ -80,6 +80,23 @@ test("a seat joins the real SFU through the gate, follows the stage, is removed 
   await expect.poll(() => rooms.listRooms([name]), { timeout: 5000 }).toHaveLength(0)
 }, 60_000)
 
+test("who comes on stage between its ticket and its join may publish", async () => {
+  const room = await openRoom(service)
+  const { host, leader } = room
+  const { client, serial } = await seatGuest(service, room)
+  const ticket = await client.ask("sfu", {})
+  const row = host.seats.rows.get(serial as SeatSerial)
+  if (ticket.TAG !== "sfu" || row === undefined) throw new Error(JSON.stringify(ticket))
+  const { token, identity } = ticket.data
+  const upserted = [{ ...row, role: roles.speaker, index: 1 as SenderIndex }]
+  expect(await leader.outcome("head", await host.makeHead({ newEpoch: true, upserted }))).toBe("ok")
+  const first = await join(token)
+  const name = typeof first !== "number" && first.message.case === "join" ? (first.message.value.room?.name ?? "") : ""
+  await expect
+    .poll(() => permissionOf(name, identity), { timeout: 10_000 })
+    .toMatchObject({ canPublish: true, hidden: false })
+}, 60_000)
+
 test("without an SFU a ticket is refused with a code of its own, and Heads go on", async () => {
   const alone = await startTestService({ sfu: liveKit({ ...sfu, url: "ws://127.0.0.1:9" }) })
   try {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { noIndex, type SeatSerial, type SenderIndex } from "#crypto/base/ids"
 import { roles } from "#crypto/room/roles"
+import { takeTicket } from "../../server/sfu/identity.store.ts"
 import { openRoom, seatGuest, startTestService, type OpenRoom, type TestService } from "../support/service.ts"
 
 let service: TestService
@@ -17,6 +18,7 @@ test("who comes on stage may publish from then on, who leaves it no more, withou
   const ticket = await client.ask("sfu", {})
   if (ticket.TAG !== "sfu") throw new Error(ticket.TAG)
   const { identity } = ticket.data
+  expect(await takeTicket(service.server.service.db, identity, service.clock.now)).toBe(true)
   const row = host.seats.rows.get(serial as SeatSerial)
   if (row === undefined) throw new Error("no row")
   const up = await host.makeHead({
@@ -25,11 +27,11 @@ test("who comes on stage may publish from then on, who leaves it no more, withou
   })
   expect(await leader.outcome("head", up)).toBe("ok")
   host.took(up)
-  await expect.poll(() => service.sfuCalls).toContain(`stage ${identity}`)
+  await expect.poll(() => service.sfuCalls, { timeout: 10_000 }).toContain(`stage ${identity}`)
   const down = await host.makeHead({ newEpoch: true, upserted: [{ ...row, role: roles.listener, index: noIndex }] })
   expect(await leader.outcome("head", down)).toBe("ok")
   host.took(down)
-  await expect.poll(() => service.sfuCalls).toContain(`audience ${identity}`)
+  await expect.poll(() => service.sfuCalls, { timeout: 10_000 }).toContain(`audience ${identity}`)
 })
 
 test("a revoked invite still says so to its holder, who hears nothing of the room any more", async () => {

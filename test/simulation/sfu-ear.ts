@@ -1,4 +1,4 @@
-import type { Sfu } from "../../server/sfu/sfu.ts"
+import type { Sfu, SfuRole } from "../../server/sfu/sfu.ts"
 
 /** A media server as far as who is in its room: it believes the tokens it made itself. */
 export class SimulatedSfu implements Sfu {
@@ -20,8 +20,8 @@ export class SimulatedSfu implements Sfu {
     return Promise.resolve(identity)
   }
 
-  identityIn(token: string): Promise<string | undefined> {
-    return Promise.resolve(token)
+  read(token: string): Promise<{ readonly identity: string; readonly role: SfuRole }> {
+    return Promise.resolve({ identity: token, role: "audience" })
   }
 
   setRole(): Promise<void> {

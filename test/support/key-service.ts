@@ -63,7 +63,7 @@ const silentSfu: Sfu = {
   openRoom: () => Promise.resolve(),
   closeRoom: () => Promise.resolve(),
   token: () => Promise.resolve("no-sound"),
-  identityIn: () => Promise.resolve(undefined),
+  read: () => Promise.resolve(undefined),
   setRole: () => Promise.resolve(),
   remove: () => Promise.resolve(),
 }

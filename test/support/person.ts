@@ -5,6 +5,7 @@ import type { MediaOrder, MemberCommand, MemberReply, MemberState, VaultRecord }
 import type { ServiceMessage } from "#crypto/wire/wire"
 import { Driver } from "../../web/keys/driver.ts"
 import { decodeRecord, encodeRecord } from "../../web/keys/vault-record.ts"
+import { obey } from "../../web/media/keys-port.ts"
 import type { Household } from "./household.ts"
 import { keysOnly } from "./keys-only.ts"
 
@@ -64,8 +65,8 @@ export class Person {
       },
       media: (order) => {
         this.#know(order)
-        this.#obey(order)
         this.orders.push(structuredClone(order))
+        obey(structuredClone(order), this.sealer, this.opener)
         this.#tell()
       },
       changed: (next) => {
@@ -165,9 +166,8 @@ export class Person {
   /** What it knows right now: its state, its record, and the epochs its media worker has not forgotten. */
   knowsNow(): ReadonlySet<string> {
     const known = new Set<string>()
-    const retired = new Set(this.orders.flatMap((order) => (order.kind === "retire" ? [order.epoch] : [])))
-    const wiped = this.orders.findLastIndex((order) => order.kind === "wipe")
-    const live = this.orders.slice(wiped + 1).filter((order) => order.kind === "epoch" && !retired.has(order.epoch))
+    const held = new Set([...this.sealer.held(), ...this.opener.held()])
+    const live = this.orders.filter((order) => order.kind === "epoch" && held.has(order.epoch))
     for (const part of [this.state, this.record, live]) collect(part, known)
     return known
   }
@@ -207,33 +207,6 @@ export class Person {
 
   #know(part: unknown): void {
     collect(part, this.everKnown)
-  }
-
-  #obey(order: MediaOrder): void {
-    switch (order.kind) {
-      case "epoch":
-        this.sealer.install(order)
-        this.opener.install(order)
-        return
-      case "send":
-        this.sealer.send(order)
-        return
-      case "stall":
-        this.sealer.stall()
-        return
-      case "seated":
-        this.opener.seated(order.indices)
-        return
-      case "retire":
-        this.opener.retire(order.epoch)
-        return
-      case "wipe":
-        this.sealer.wipe()
-        this.opener.wipe()
-        return
-      default:
-        order satisfies never
-    }
   }
 
   #tell(): void {

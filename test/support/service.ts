@@ -90,7 +90,7 @@ function recordingSfu(tokens: Sfu, calls: string[]): Sfu {
   const note = (call: string) => async () => void calls.push(call)
   return {
     token: (room, identity, role) => tokens.token(room, identity, role),
-    identityIn: (token) => tokens.identityIn(token),
+    read: (token) => tokens.read(token),
     openRoom: (room) => note(`open ${room}`)(),
     closeRoom: (room) => note(`close ${room}`)(),
     setRole: (_room, identity, role) => note(`${role} ${identity}`)(),

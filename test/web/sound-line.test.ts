@@ -10,6 +10,7 @@ let calls: string[]
 let told: Sound[]
 let pauses: { ms: number; end: () => void }[]
 let connect: () => Promise<void>
+let publish: () => Promise<void>
 let reply: ReplyValue
 let line: SoundLine
 
@@ -22,6 +23,7 @@ beforeEach(() => {
   pauses = []
   reply = token
   connect = () => Promise.resolve()
+  publish = () => Promise.resolve()
   const call = (name: string) => () => {
     calls.push(name)
     return Promise.resolve()
@@ -33,7 +35,10 @@ beforeEach(() => {
       calls.push("connect")
       return connect()
     },
-    publish: call("publish"),
+    publish: () => {
+      calls.push("publish")
+      return publish()
+    },
     unpublish: call("unpublish"),
     setSource: call("source"),
     sendNotice: () => undefined,
@@ -72,6 +77,24 @@ describe("the sound follows the seat", () => {
     line.want(true, false)
     await settled()
     expect(calls).toEqual(["token", "connect", "publish", "unpublish"])
+  })
+
+  test("who cannot get on air stays connected for three tries, then joins anew with another ticket", async () => {
+    publish = () => Promise.reject(new SfuError("sfu-unreachable"))
+    line.want(true, true)
+    await settled()
+    for (const tries of [1, 2]) {
+      expect(calls).toEqual(["token", "connect", ...Array.from({ length: tries }, () => "publish")])
+      pauses.at(-1)?.end()
+      await settled()
+    }
+    expect(calls.slice(2)).toEqual(["publish", "publish", "publish", "disconnect"])
+    expect(last()?.state).toBe("reconnecting")
+    publish = () => Promise.resolve()
+    pauses.at(-1)?.end()
+    await settled()
+    expect(calls.slice(6)).toEqual(["token", "connect", "publish"])
+    expect(last()).toMatchObject({ state: "connected", problem: undefined })
   })
 
   test("gone disconnects", async () => {

@@ -206,4 +206,20 @@ export const keyMutants: readonly Mutant[] = [
     test: hostile,
     title: "has the leader seat somebody in another history",
   },
+  {
+    name: "whoever stands by keeps the KEKs of the epoch in which it led",
+    file: "crypto/member/listening.ts",
+    find: `if (turn.state.lead !== undefined) stepKeks(`,
+    replace: `if (turn.state.lead?.acted === true) stepKeks(`,
+    test: "test/scenario/seized-device.test.ts",
+    title: "opens no epoch that began while another led: a deputy's",
+  },
+  {
+    name: "whoever leads keeps its own KEKs of the epoch in which another led",
+    file: "crypto/member/own-keks.ts",
+    find: `if (seated !== undefined) patch(`,
+    replace: `if (seated !== undefined && turn.state.lead?.acted !== true) patch(`,
+    test: "test/scenario/seized-device.test.ts",
+    title: "opens no epoch that began while another led: a host's",
+  },
 ]

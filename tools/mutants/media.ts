@@ -61,12 +61,20 @@ export const mediaMutants: readonly Mutant[] = [
   {
     name: "the counters start again when the space is entered again",
     file: "crypto/media/sealer.ts",
-    find: `      space = undefined
+    find: `      oldest = 0
     },`,
-    replace: `      space = undefined
+    replace: `      oldest = 0
       counters.clear()
     },`,
     test: sealer,
     title: "goes on when the sender is made anew",
+  },
+  {
+    name: "an epoch that is over stays with the sending half of whoever never sent in it",
+    file: "web/media/keys-port.ts",
+    find: `      sealer.retire(message.epoch)`,
+    replace: ``,
+    test: "test/scenario/seized-device.test.ts",
+    title: "opens no epoch but the one it was taken in: a listener's",
   },
 ]

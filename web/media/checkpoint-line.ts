@@ -82,6 +82,7 @@ export function createCheckpointLine(
     },
     hear(message) {
       if (message.kind === "endorsed") asked.get(message.id)?.(message.endorsement)
+      if (message.kind === "retire") sender.retire(message.epoch)
       if (message.kind !== "wipe") return
       sender.wipe()
       heads.clear()

@@ -7,13 +7,14 @@ import type { KeysToMedia } from "./messages.ts"
 /** Does what the keys worker says. A refused message changes nothing: the sealer has stalled then, or stays as it was. */
 export function applyKeys(message: KeysToMedia, sealer: Sealer, opener: Opener): void {
   try {
-    apply(message, sealer, opener)
+    obey(message, sealer, opener)
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
   }
 }
 
-function apply(message: KeysToMedia, sealer: Sealer, opener: Opener): void {
+/** The same. @throws ProtocolError if the message is refused */
+export function obey(message: KeysToMedia, sealer: Sealer, opener: Opener): void {
   switch (message.kind) {
     case "epoch":
       opener.install(message)
@@ -32,6 +33,7 @@ function apply(message: KeysToMedia, sealer: Sealer, opener: Opener): void {
       return
     case "retire":
       opener.retire(message.epoch)
+      sealer.retire(message.epoch)
       return
     case "wipe":
       sealer.wipe()

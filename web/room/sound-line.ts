@@ -141,11 +141,20 @@ export class SoundLine {
     try {
       await (publish ? sfu.publish() : sfu.unpublish())
       this.#published = publish
+      this.#failures = 0
     } catch (error) {
       this.#failed(error)
-      await this.#pause(1000)
+      // What stands in the way may be the connection, or a permission that came with its ticket.
+      if (this.#failures >= patience) await this.#joinAnew(sfu)
+      else await this.#pause(1000)
     }
     return true
+  }
+
+  async #joinAnew(sfu: Sfu): Promise<void> {
+    this.#connected = false
+    this.#tell({ state: "reconnecting" })
+    await sfu.disconnect()
   }
 
   #failed(error: unknown): void {

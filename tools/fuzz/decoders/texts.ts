@@ -39,9 +39,9 @@ export function textDecoders({ samples, bytes }: Fixture): readonly Decoder[] {
     {
       ...{ name: "gate-token", drives: ["liveKit"], cost: 1, samples: [utf8(token)] },
       async read(input) {
-        const identity = await gate.identityIn(latin1(input))
-        if (identity !== undefined && identity !== subject) throw new Error("A token nobody signed was taken.")
-        return identity && input
+        const read = await gate.read(latin1(input))
+        if (read !== undefined && read.identity !== subject) throw new Error("A token nobody signed was taken.")
+        return read && input
       },
     },
     text("sdp", "hardenSdp", [chromiumOffer, serverAnswer], (input) => {
