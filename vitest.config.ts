@@ -19,7 +19,8 @@ export default defineConfig({
           exclude: [...serial, ...long],
           // all cores: one of two is left idle otherwise
           maxWorkers: "100%",
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -11,6 +11,6 @@ export interface Control extends Omit<ControlOptions, "leak"> {
 }
 
 /** Long enough for a sample of four streams. */
-export const sample: Timeline = { speakMs: 5500, muteMs: 0, afterMs: 0 }
+export const sample: Timeline = { speakMs: 8000, muteMs: 0, afterMs: 0 }
 /** Long enough for all audits. */
 export const whole: Timeline = { speakMs: 6000, muteMs: 2000, afterMs: 3500 }

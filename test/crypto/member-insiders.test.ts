@@ -17,7 +17,7 @@ import { RoomKit } from "../support/room-kit.ts"
 const [seatTag, headTag, stepTag, wrapTag, completeTag] = [71, 69, 70, 72, 73]
 const requestTag = 3
 
-describe("insiders, and a service that helps them", { timeout: 60_000 }, () => {
+describe("insiders, and a service that helps them", { timeout: 180_000 }, () => {
   let house: Household
   let host: Person
   beforeEach(async () => {

@@ -3,7 +3,7 @@ import { webPrimitives as p } from "#crypto/base/web-primitives"
 import type { MediaOrder } from "#crypto/member/types"
 import { Attendee } from "../support/attendee.ts"
 import { hostSpace, joinSpace, type Bot } from "../support/bot.ts"
-import { browsers, type Browser } from "../support/browsers.ts"
+import { browsers, type Browser, type Page } from "../support/browsers.ts"
 import { playSealed } from "../support/deaf-ear.ts"
 import { flowsOf } from "../support/flow.ts"
 import { hear } from "../support/hearing.ts"
@@ -13,6 +13,7 @@ import { medley, type Medley } from "../support/medley.ts"
 import { startProduct, type Product } from "../support/product.ts"
 import { startSoundServer, type SoundServer } from "../support/pulse.ts"
 import { recognise } from "../support/recognition.ts"
+import type { Recognised } from "../support/recognition.worker.ts"
 import { Recorder, type RecordedFrame } from "../support/recorder.ts"
 import { speeches } from "../support/speech.ts"
 
@@ -96,32 +97,35 @@ test("a host opens a room in Chromium; people come in by link in Chromium and in
 test("listeners in both browsers hear what the host says, in English and Italian; without a key it is noise", async () => {
   await host.turnOnMicrophone()
   await recorder.more(50)
-  const [atChromium, atFirefox, sealed] = await Promise.all([
-    hear(inChromium.page, 4 * secondsEach + 1),
-    hear(inFirefox.page, 4 * secondsEach + 1),
-    recorder.more(400),
-  ])
-  noise = await playSealed(inChromium.page, payloads(sealed.slice(-200)))
-  for (const heard of [atChromium, atFirefox]) await expectWords(heard, said, answered)
+  noise = await playSealed(inChromium.page, payloads((await recorder.more(400)).slice(-200)))
+  await Promise.all([inChromium, inFirefox].map(({ page }) => expectWords(page, said, answered)))
 })
 
 /**
  * Whether each voice is heard in two pieces of a second and more, likelier than anything that the keyless' noise was taken for, and
- * than anything this sound would be taken for by somebody who listens for other words.
+ * than anything this sound would be taken for by somebody who listens for other words. A busy machine leaves gaps in the
+ * sound: it is listened to up to three times.
  */
-async function expectWords(heard: Sound, spoken: Medley, others: Medley): Promise<void> {
-  const [found, inNoise, wrong] = await Promise.all([
-    recognise(spoken.parts, heard),
-    recognise(spoken.parts, noise),
-    recognise(others.parts, heard),
-  ])
+async function expectWords(page: Page, spoken: Medley, others: Medley): Promise<void> {
+  const inNoise = await recognise(spoken.parts, noise)
   expect(inNoise.length, "audible seconds of noise").toBeGreaterThan(5)
-  const highest = Math.max(...[...inNoise, ...wrong].map(({ score }) => score))
-  for (const name of spoken.parts.keys()) {
-    const its = found.filter((one) => one.name === name).map(({ score }) => score)
-    const sure = its.filter((score) => score > highest)
-    expect(sure.length, `${name}: ${its.join(", ")} against ${highest.toString()}`).toBeGreaterThanOrEqual(2)
+  const found: Recognised[] = []
+  const wrong: Recognised[] = []
+  const missing = (): readonly string[] => {
+    const highest = Math.max(...[...inNoise, ...wrong].map(({ score }) => score))
+    return [...spoken.parts.keys()].flatMap((name) => {
+      const its = found.filter((one) => one.name === name).map(({ score }) => score)
+      return its.filter((score) => score > highest).length >= 2
+        ? []
+        : [`${name}: ${its.join(", ")} against ${highest.toString()}`]
+    })
   }
+  for (let left = 3; left > 0 && (found.length === 0 || missing().length > 0); left--) {
+    const heard = await hear(page, 4 * secondsEach + 1)
+    found.push(...(await recognise(spoken.parts, heard)))
+    wrong.push(...(await recognise(others.parts, heard)))
+  }
+  expect(missing()).toEqual([])
 }
 
 test("a second speaker in Firefox is heard in Chromium", async () => {
@@ -129,7 +133,7 @@ test("a second speaker in Firefox is heard in Chromium", async () => {
   await speaker.turnOnMicrophone()
   talkInto(sound, answered.wav)
   await recorder.more(50)
-  await expectWords(await hear(host.page, 4 * secondsEach), answered, said)
+  await expectWords(host.page, answered, said)
 })
 
 /** Says it again and again. */

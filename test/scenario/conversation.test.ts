@@ -161,9 +161,9 @@ describe("what people say to each other", { timeout: 60_000 }, () => {
   it("waits while there is no fresh word from who leads: somebody may be out by then", async () => {
     const ada = await room.seat("ada")
     host.stop()
-    await house.elapse(25_000)
+    await house.elapse(15_000)
     expect(await say(ada, { kind: "chat", text: "anybody?" })).toEqual(done)
-    await house.elapse(10_000)
+    await house.elapse(20_000)
     const answer = say(ada, { kind: "chat", text: "hello?" })
     await worksOff(ada)
     expect(room.sizesSentBy("ada")).toHaveLength(1)

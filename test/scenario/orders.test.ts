@@ -120,9 +120,9 @@ describe("an order", { timeout: 60_000 }, () => {
       return []
     }
     expect(await mo.command({ kind: "promote", serial: ada.serial })).toEqual(done)
-    await house.elapse(4000)
+    await house.elapse(3000)
     expect(mo.state.alarms).toEqual([])
-    await house.elapse(1000)
+    await house.elapse(2000)
     await mo.until(({ alarms }) => alarms.some(({ kind, about }) => kind === "withheld" && about === ada.serial))
     for (const bytes of held) host.hear(serviceCodec.decode(bytes))
     await ada.until(() => onStage(ada, ada))

@@ -31,7 +31,7 @@ test("nothing that names or opens a space, a person or an address meets the log 
     client.raw(garbage(100))
     await client.answer(0)
 
-    const texts = [title, "Ada", userAgent, token, "127.0.0.1"]
+    const texts = [title, "Ada of the canaries", userAgent, token, "127.0.0.1"]
     const secrets = [host.hostSeed, host.seatSeed, host.cardKey, room.invite.keySeed, guest.seatSeed, host.secret]
     const everywhere = [...texts.map(utf8), ...secrets]
     const names = await readdir(folder.path)

@@ -9,7 +9,7 @@ import { openRoom, seatGuest, startTestService, type OpenRoom, type TestService 
 let service: TestService
 let room: OpenRoom
 beforeEach(async () => {
-  service = await startTestService({ helloTimeoutMs: 300 })
+  service = await startTestService()
   room = await openRoom(service)
 })
 afterEach(() => service.stop())
@@ -71,8 +71,10 @@ test("a signature for one capacity does not serve another", async () => {
 })
 
 test("a socket that shows no key is closed soon, and one that says anything else first at once", async () => {
-  const silent = await service.connect()
+  const impatient = await startTestService({ helloTimeoutMs: 300 })
+  const silent = await impatient.connect()
   await silent.closed
+  await impatient.stop()
   const hasty = await service.connect()
   expect(await hasty.outcome("sync", { since: 0 })).toBe("not-available")
   await hasty.closed

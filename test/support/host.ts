@@ -149,7 +149,7 @@ export class TestHost {
     const card = await sealCard(p, this.hostSeed, this.cardKey, {
       space: this.space,
       title: this.title,
-      hostName: "Ada",
+      hostName: "Ada of the canaries",
       language: "en",
       links: [],
     })

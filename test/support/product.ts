@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp, rm } from "node:fs/promises"
-import { createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { ensurePage, pageFolder } from "../../tools/lib/page-build.mjs"
+import { freeTcpPort } from "../../tools/lib/ports.mjs"
 import { startTestSfu } from "./sfu.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
@@ -29,7 +29,7 @@ export async function startProduct(): Promise<Product> {
   await ensurePage()
   const folder = await mkdtemp(join(tmpdir(), "sottovoce-product-"))
   const sfu = await startTestSfu()
-  const port = await freePort()
+  const port = await freeTcpPort()
   const url = `http://localhost:${port.toString()}`
   const environment = {
     ...process.env,
@@ -91,14 +91,4 @@ async function answering(url: string, lives: () => boolean): Promise<void> {
     if (!lives() || Date.now() > until) throw new Error("The key service does not come up.")
     await wait(50)
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  probe.listen(0, "127.0.0.1")
-  await once(probe, "listening")
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, "close")
-  return port
 }

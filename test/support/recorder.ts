@@ -15,6 +15,7 @@ export interface RecordedFrame {
 
 const opusRate = 48
 const patienceMs = 60_000
+const firstMs = 15_000
 
 /** A subscriber with the media server's token of a seat, and no key: it keeps all it is sent. */
 export class Recorder {
@@ -31,16 +32,25 @@ export class Recorder {
    * @throws Error if either refuses
    */
   static async with(bot: Bot, sfuUrl: string): Promise<Recorder> {
+    const recorder = new Recorder()
+    // On a busy machine a first connection may come to nothing.
+    for (let left = 2; ; left--) {
+      await recorder.#subscribe(bot, sfuUrl)
+      const heard = await recorder.until(() => recorder.frames.length > 0, "a first frame", firstMs).catch(() => false)
+      if (heard || left === 0) return recorder
+      await recorder.close()
+    }
+  }
+
+  async #subscribe(bot: Bot, sfuUrl: string): Promise<void> {
     const reply = await bot.command({ kind: "sfu-token" })
     if (reply.kind !== "sfu") throw new Error(`There is no token: ${JSON.stringify(reply)}.`)
-    const recorder = new Recorder()
-    recorder.#subscription = await subscribe({
+    this.#subscription = await subscribe({
       url: sfuUrl,
       token: reply.token,
       onPacket: ({ ssrc, sequence, timestamp, payload }, track) =>
-        recorder.#take({ at: performance.now(), track, ssrc, sequence, timestamp, payload }),
+        this.#take({ at: performance.now(), track, ssrc, sequence, timestamp, payload }),
     })
-    return recorder
   }
 
   /** Resolves once so many more frames have come. @throws Error if they do not come within a minute */
@@ -51,7 +61,7 @@ export class Recorder {
   }
 
   /** Resolves once it holds; looked at with each frame. */
-  async until(holds: () => boolean, what: string): Promise<void> {
+  async until(holds: () => boolean, what: string, withinMs = patienceMs): Promise<true> {
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {
         if (!holds()) return
@@ -62,10 +72,11 @@ export class Recorder {
       const timer = setTimeout(() => {
         this.#waiting.delete(look)
         reject(new Error(`In vain: ${what}; ${this.frames.length.toString()} frames in all.`))
-      }, patienceMs)
+      }, withinMs)
       this.#waiting.add(look)
       look()
     })
+    return true
   }
 
   /**

@@ -1,18 +1,15 @@
+import { randomInt } from "node:crypto"
 import { createSocket } from "node:dgram"
 import { createServer } from "node:net"
 
 const loopback = "127.0.0.1"
 
-/** A TCP port on loopback that nobody listened on a moment ago. */
-export function freeTcpPort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once("error", reject)
-    probe.listen(0, loopback, () => {
-      const { port } = probe.address()
-      probe.close(() => resolve(port))
-    })
-  })
+/** A TCP port that nobody listened on a moment ago, of those no system gives to whoever asks for any: it stays free a little. */
+export async function freeTcpPort() {
+  for (;;) {
+    const port = randomInt(12_000, 32_000)
+    if (await isFree(port)) return port
+  }
 }
 
 /** A UDP port on loopback that nobody held a moment ago. */

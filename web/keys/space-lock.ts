@@ -13,7 +13,7 @@ export interface SpaceLocks {
 }
 
 /** A page that was just reloaded lets go a moment later than its successor asks. */
-const patienceMs = 700
+const patienceMs = 2000
 
 /** Web Locks, one name a space. */
 export function webLocks(locks: LockManager): SpaceLocks {

@@ -60,7 +60,7 @@ export const secrets: readonly Behaviour[] = [
       await room.settled()
       const word = new Uint8Array(40).fill(0x5a)
       const frame = await room.ada.speak(word)
-      expect(toHex(frame.bytes)).not.toContain("5a5a5a")
+      expect(toHex(frame.bytes)).not.toContain("5a".repeat(8))
       expect(frame.bytes.length).toBeGreaterThanOrEqual(141)
       expect(await room.bo.hears(frame)).toBe(true)
     },

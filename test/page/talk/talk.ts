@@ -123,9 +123,10 @@ async function report(): Promise<void> {
   }
   asked.addEventListener("message", listen)
   asked.postMessage({ kind: "muted", muted: source === undefined, ask } satisfies PageToMedia)
-  // a killed worker answers nothing
-  setTimeout(answered.resolve, 500)
+  // a killed worker answers nothing, and older counts would look like a leak
+  const timer = setTimeout(() => answered.reject(new Error("The media worker does not answer.")), 10_000)
   await answered.promise
+  clearTimeout(timer)
   asked.removeEventListener("message", listen)
 }
 

@@ -38,7 +38,7 @@ export async function acceptingDecoders({ p, bytes, other: kit }: Fixture): Prom
     ...{ hostPub, policy: policy.bytes, card: bytes("card", "sealed"), invites: [invite.signed.bytes] },
   })
   const only = (drives: string, sample: Bytes, accept: (input: Bytes) => Promise<unknown>): Decoder => ({
-    ...{ name: drives.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), cost },
+    ...{ name: drives.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), cost, limitMs: 25 },
     ...{ drives: [drives], samples: [sample] },
     read: (input) => accept(input).then((accepted) => (accepted === undefined ? undefined : sample)),
   })
@@ -52,7 +52,7 @@ export async function acceptingDecoders({ p, bytes, other: kit }: Fixture): Prom
     only("acceptCert", cert.bytes, (input) => acceptCert(p, chain, input, cert.fields.serial)),
     only("acceptStep", step, (input) => acceptStep(p, chain, input)),
     {
-      ...{ name: "accept-head", drives: ["acceptHead", "acceptRoster"], cost, samples: [bundle] },
+      ...{ name: "accept-head", drives: ["acceptHead", "acceptRoster"], cost, limitMs: 25, samples: [bundle] },
       async read(input) {
         const message = serviceCodec.decode(input)
         if (message.TAG !== "head") return undefined
