@@ -3,6 +3,7 @@ import { UsageError } from "../base/errors.ts"
 import type { EpochMs, SeatSerial } from "../base/ids.ts"
 import { inviteIdOf, inviteKind, inviteSecrets, wrapCardKey } from "../link/invite.ts"
 import { maxDeputies } from "../link/policy.ts"
+import { headKind } from "../room/head.ts"
 import { leaderRank } from "../room/leaders.ts"
 import { roles } from "../room/roles.ts"
 import { leaveKind } from "../seat/leave.ts"
@@ -155,10 +156,17 @@ async function leave(turn: Turn, id: number): Promise<void> {
   if (host !== undefined && !somebodyElseMayLead(turn)) return end(turn, id)
   done(turn, id)
   if (seatSeed !== undefined && serial !== undefined && turn.state.socket === "synced") {
-    const signed = await leaveKind.sign(p, seatSeed, { space, serial, n: turn.state.n + 1 })
+    const signed = await leaveKind.sign(p, seatSeed, { space, serial, n: newestSeq(turn) })
     ask(turn, { kind: "quiet" }, (ref) => ({ TAG: "leave", data: { ref, leave: signed.bytes } }))
   }
   leaveRoom(turn, "left", host !== undefined)
+}
+
+/** Of the newest Head we know, one of our own that is under way included. */
+function newestSeq(turn: Turn): number {
+  const post = turn.state.lead?.inflight
+  const head = post?.kind === "head" ? headKind.decode(turn.world.p, post.bundle.head) : chainOf(turn).head
+  return head?.fields.seq ?? 0
 }
 
 function somebodyElseMayLead(turn: Turn): boolean {

@@ -4,6 +4,7 @@ import { change, isAgainstUs } from "./pending.ts"
 import { newPolicy } from "./policies.ts"
 import { makeHead, revokedRows } from "./rotating.ts"
 import { askRows } from "./standby.ts"
+import { hasRunOut } from "./takeover.ts"
 import { sendChunk } from "./wrapping.ts"
 import { acts, chainOf, leading, type Turn } from "./turn.ts"
 
@@ -11,6 +12,7 @@ import { acts, chainOf, leading, type Turn } from "./turn.ts"
 const beatMs = 10_000
 const rotationMs = 300_000
 const rotationSpacingMs = 250
+const keksMs = 60_000
 const leaveWaitMs = 5_000
 const longLeaveWaitMs = 60_000
 const silentSeatMs = 900_000
@@ -27,6 +29,7 @@ export async function lead(turn: Turn): Promise<void> {
   if (turn.state.socket !== "synced" || !acts(turn)) return
   // Whoever the host has taken the invite from makes no Head any more: the next one leads, and names the policy.
   if (isAgainstUs(turn, turn.state.noticedPolicy?.policy)) return
+  if (turn.state.host === undefined && hasRunOut(turn)) return
   if (state.seats === undefined) {
     if (chainOf(turn).head !== undefined) askRows(turn)
     return
@@ -77,7 +80,9 @@ function dueHead(turn: Turn): Exclude<Reason, typeof reasons.takeover> | undefin
   const newcomers = [...(seats?.rows.values() ?? [])].some((row) => row.role > 0 && row.index === 0xff)
   if (spaced && (newcomers || (pending.promote.length > 0 && waited >= stageWaitMs))) return reasons.stage
   if (spaced && pending.remove.length > 0 && waited >= leaveWait(turn)) return reasons.leave
-  if (monotonic - lastRotationAt >= rotationMs) return reasons.rotate
+  // Counted from the epoch's own beginning, whoever led then; who has just taken over gets everybody's KEK first.
+  const age = monotonic - (turn.state.epochAt ?? -Infinity)
+  if (age >= rotationMs && monotonic - lastRotationAt >= keksMs) return reasons.rotate
   if (monotonic - lastHeadAt >= beatMs) return reasons.beat
   return undefined
 }

@@ -45,6 +45,7 @@ export async function takeHead(turn: Turn, bundle: HeadBundle): Promise<void> {
   const indices = chain.roster.map((entry) => entry.index)
   const old = before.head?.fields.epoch
   if (old !== head.fields.epoch) {
+    patch(turn, { epochAt: monotonic })
     order(turn, { kind: "seated", indices })
     // A place that went to somebody else: late frames of its former holder must not count as theirs.
     const handedOn = chain.roster.some((entry) =>

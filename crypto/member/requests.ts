@@ -111,6 +111,10 @@ export async function takeLeave(turn: Turn, bytes: Uint8Array): Promise<void> {
   const row = leading(turn).seats?.rows.get(leave.fields.serial)
   if (row === undefined || !equal(leave.fields.space, turn.state.space)) return
   await leaveKind.verify(p, leave, row.seatPub)
+  const chain = chainOf(turn)
+  // One from before it made the newest Head: it came back since, and leads.
+  const leads = signerOf(chain)?.serial === row.serial
+  if (leads && leave.fields.n < (chain.head?.fields.seq ?? 0)) return
   if (leaderLeft(turn, row.serial)) return
   if (!acts(turn)) return
   // Whoever may not be removed by us only gets no wrap any more.

@@ -143,6 +143,7 @@ const blank: Omit<MemberState, "space" | "hostPub"> = {
   secret: undefined,
   renewWrapAt: undefined,
   headAt: undefined,
+  epochAt: undefined,
   signerSince: undefined,
   epochLeader: undefined,
   heads: [],

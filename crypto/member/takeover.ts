@@ -96,12 +96,14 @@ function outranks(turn: Turn, rank: number): boolean {
   return rank < (leaderRank(policy.fields, roster, head.fields.signer) ?? Infinity)
 }
 
+/** Whether the host's word that others may lead is too old. */
+export const hasRunOut = (turn: Turn): boolean => turn.world.now > chainOf(turn).policy.fields.notAfter + policySlackMs
+
 /** Whether it is this member's turn to lead. */
 function isDue(turn: Turn, rank: number): boolean {
-  const { monotonic, now } = turn.world
+  const { monotonic } = turn.world
   const { lead, headAt, noticed, sending } = turn.state
-  const { policy } = chainOf(turn)
-  if (now > policy.fields.notAfter + policySlackMs) return false
+  if (hasRunOut(turn)) return false
   const over = (since: number | undefined, ms: number): boolean => since !== undefined && monotonic - since >= ms
   const quiet = over(headAt && Math.max(headAt, noticed?.at ?? headAt), quietMs + rankMs * rank)
   // A successor is somebody who is on air, or would be if the news were not so old: the later ones wait longer than that.

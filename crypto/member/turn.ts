@@ -103,7 +103,12 @@ function leadRecord(lead: Leading): LeadRecord {
 export function leaveRoom(turn: Turn, problem: Problem, keepRecord: boolean): void {
   for (const secret of secretsOf(turn.state)) turn.consumed.push(secret)
   order(turn, { kind: "wipe" })
-  if (!keepRecord) turn.out.push({ kind: "forget" })
+  const { seatSeed } = turn.state
+  if (!keepRecord) {
+    turn.out.push({ kind: "forget" })
+    if (seatSeed !== undefined) turn.consumed.push(seatSeed)
+    patch(turn, { seatSeed: undefined })
+  }
   turn.out.push({ kind: "close" })
   patch(turn, {
     phase: "gone",

@@ -261,6 +261,8 @@ export interface MemberState {
   /** Monotonic arrival of the newest Head, and of the first one of its signer. */
   readonly headAt: number | undefined
   readonly signerSince: number | undefined
+  /** Monotonic arrival of the newest epoch. */
+  readonly epochAt: number | undefined
   /** Seat key of whoever opened the newest epoch: its wraps are under that leader's KEKs. Undefined: not seen. */
   readonly epochLeader: Bytes | undefined
   /** Ids of the Heads accepted, newest last. */

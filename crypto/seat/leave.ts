@@ -6,6 +6,7 @@ import { signedKind } from "../base/signed.ts"
 export interface Leave {
   readonly space: SpaceId
   readonly serial: SeatSerial
+  /** Place of the newest Head its signer knows or has made: a leader's goodbye is worth nothing under a later one of its own. */
   readonly n: number
 }
 

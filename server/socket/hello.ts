@@ -5,25 +5,31 @@ import { helloKinds, type ClientData } from "#crypto/wire/wire"
 import { Refusal } from "../errors.ts"
 import type { Room } from "../room/room.ts"
 import type { Service } from "../service.ts"
+import { holdsKey } from "../space/key.store.ts"
 import type { Connection, Proof } from "./connection.ts"
 import { ok, type Handler } from "./handler.ts"
 
+/** Keys one socket may show: a host's, a seat's and an invite's, and those of seats it asked for and was refused. */
+const maxProofs = 8
+
 /**
  * Takes a proof that the socket holds a key of the space. To whoever holds none, a space that exists, existed or never
- * did is one and the same: the same work, the same answer.
+ * did is one and the same: one look at an index, the same answer.
  */
 export const hello: Handler<"hello"> = async (service, connection, data) => {
   const { p, rooms } = service
   const statement = challengeStatement(data.space, data.kind, connection.nonce)
   const signed = await p.verify(data.key, statement, data.signature)
-  const own = connection.room
-  const room = own ?? (await rooms.acquire(data.space))
+  const proof = proofOf(service, data)
+  // A room that nobody uses is not read for strangers: it takes long, and would tell them that it is there.
+  const known = connection.room !== undefined || (await holdsKey(service.db, data.space, proof))
+  const room = connection.room ?? (signed && known ? await rooms.acquire(data.space) : undefined)
   try {
-    const proof = proofOf(service, data)
     const other = room !== undefined && toHex(room.state.space) !== toHex(data.space)
     if (!signed || room === undefined || other || !room.knows(proof)) throw new Refusal("not-available")
     return await room.run(async () => {
       if (!room.knows(proof)) throw new Refusal("not-available")
+      if (connection.proofs.length >= maxProofs && !hasShown(connection, proof)) throw new Refusal("rate-limited")
       welcome(room, connection, proof)
       return answer(room, data, proof)
     })
@@ -38,6 +44,9 @@ function proofOf({ p }: Service, data: ClientData<"hello">): Proof {
   return { kind: data.kind, key: toHex(isInvite ? inviteIdOf(p, data.key) : data.key) }
 }
 
+const hasShown = ({ proofs }: Connection, { kind, key }: Proof): boolean =>
+  proofs.some((shown) => shown.kind === kind && shown.key === key)
+
 /** Lets the socket in. The newest socket of a seat or of the host wins; the older one is told so and closed. */
 function welcome(room: Room, connection: Connection, proof: Proof): void {
   if (proof.kind !== helloKinds.invite)
@@ -47,8 +56,7 @@ function welcome(room: Room, connection: Connection, proof: Proof): void {
       older.close()
       room.leave(older)
     }
-  const known = connection.proofs.some(({ kind, key }) => kind === proof.kind && key === proof.key)
-  if (!known) connection.proofs = [...connection.proofs, proof]
+  if (!hasShown(connection, proof)) connection.proofs = [...connection.proofs, proof]
   connection.room = room
   room.enter(connection)
 }

@@ -3,12 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { toHex, type Bytes } from "#crypto/base/bytes"
 import type { SeatSerial } from "#crypto/base/ids"
 import { signerOf } from "#crypto/room/head"
-import { serviceCodec } from "#crypto/wire/wire"
+import { clientCodec, serviceCodec } from "#crypto/wire/wire"
 import { Household } from "../support/household.ts"
 import type { Person } from "../support/person.ts"
 
 const okTag = 65
 const headTag = 4
+const leaveTag = 9
 
 describe("a room whose leader is gone", { timeout: 60_000 }, () => {
   let house: Household
@@ -148,6 +149,61 @@ describe("a room whose leader is gone", { timeout: 60_000 }, () => {
     await leadingWithin(again, 3_000)
     await settled(again, dora, ada)
     expect(await ada.hears(await again.speak())).toBe(true)
+  })
+
+  it("keeps its host when the service plays back a goodbye from before it came back", async () => {
+    const dora = await seat("dora", "cohost")
+    await ready(dora, 0)
+    await host.command({ kind: "leave" })
+    await leading(dora)
+    const goodbye = house.carried.findLast(({ who, bytes }) => who === "host" && bytes[0] === leaveTag)
+    const back = house.reload(host)
+    await back.until(({ phase }) => phase === "seated")
+    await back.command({ kind: "retake" })
+    await leading(back)
+    await dora.until(() => !leads(dora))
+    const message = clientCodec.decode(goodbye?.bytes ?? new Uint8Array())
+    if (message.TAG !== "leave") throw new Error(message.TAG)
+    dora.hear({ TAG: "leave", data: { leave: message.data.leave } })
+    await house.elapse(3_000)
+    expect([leads(back), leads(dora)]).toEqual([true, false])
+    // the control: a goodbye of now
+    await back.command({ kind: "leave" })
+    await leading(dora)
+  })
+
+  it("has no epoch that outlives five minutes by more than a takeover takes", async () => {
+    const dora = await seat("dora", "cohost")
+    await ready(dora, 0)
+    const ada = await seat("ada")
+    await settled(host, dora, ada)
+    const began = host.state.epochAt ?? 0
+    const before = host.epoch
+    await house.elapse(200_000)
+    expect(host.epoch).toBe(before)
+    host.stop()
+    await leading(dora)
+    await dora.until(() => dora.epoch > before)
+    expect(house.monotonic - began).toBeLessThanOrEqual(310_000)
+    await settled(dora, ada)
+  })
+
+  it("is led by no deputy for longer than an hour after the host's word has run out", async () => {
+    const dora = await seat("dora", "cohost")
+    await ready(dora, 0)
+    host.stop()
+    await leading(dora)
+    const { notAfter } = dora.state.chain?.policy.fields ?? { notAfter: 0 }
+    house.sleep(notAfter - house.now + 3_500_000)
+    const led = dora.state.chain?.head?.fields.seq ?? 0
+    await house.elapse(11_000)
+    expect(dora.state.chain?.head?.fields.seq).toBeGreaterThan(led)
+    house.sleep(3_600_000 - 3_500_000)
+    await dora.until(({ lead }) => lead?.inflight === undefined)
+    const last = dora.state.chain?.head?.fields.seq
+    dora.exhaust()
+    await house.elapse(11_000)
+    expect(dora.state.chain?.head?.fields.seq).toBe(last)
   })
 
   it("lets in whoever was to be told so by a leader that has gone from the stage since", async () => {

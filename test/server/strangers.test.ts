@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import type { SpaceId } from "#crypto/base/ids"
 import { webPrimitives as p } from "#crypto/base/web-primitives"
 import { endKind } from "#crypto/seat/leave"
@@ -95,4 +95,31 @@ test("the newest connection of a seat wins; the older one is told so and closed"
   await client.next("moved")
   await client.closed
   expect((await newer.sync()).seats).toHaveLength(1)
+})
+
+test("a room that nobody uses is not read for whoever has no key of it", async () => {
+  const { client, guest } = await seatGuest(service, room)
+  for (const one of [client, room.leader]) await one.close()
+  await expect.poll(() => service.server.service.rooms.inUse().length, { timeout: 10_000 }).toBe(0)
+  const acquire = vi.spyOn(service.server.service.rooms, "acquire")
+  for (const kind of ["invite", "seat", "host"] as const) await seen(kind, room.host.space, p.random(32))
+  await seen("host", room.host.space, room.host.hostSeed, (signature) => signature.map((byte) => byte ^ 1))
+  expect(acquire).not.toHaveBeenCalled()
+  const back = await service.connect()
+  expect((await back.hello("seat", room.host.space, guest.seatSeed)).TAG).toBe("ok")
+  expect(acquire).toHaveBeenCalledOnce()
+})
+
+test("a socket shows as many keys as somebody may have, and no more", async () => {
+  const { client, guest } = await seatGuest(service, room)
+  const seeds = Array.from({ length: 9 }, () => room.host.guest(room.invite))
+  let shown = 0
+  for (const one of seeds) {
+    const asked = await room.host.makeRequest(one)
+    expect(await client.outcome("request", { request: asked.bytes })).toBe("ok")
+    if ((await client.hello("seat", room.host.space, one.seatSeed)).TAG === "ok") shown++
+  }
+  expect(shown).toBeLessThan(9)
+  // those it has shown it may show again
+  expect((await client.hello("seat", room.host.space, guest.seatSeed)).TAG).toBe("ok")
 })

@@ -124,8 +124,9 @@ export class Household {
   /** The same person in a tab that was loaded again: only the vault's record is left. */
   reload(person: Person): Person {
     person.stop()
-    const { record } = person
-    if (record === undefined) throw new Error(`${person.who} has no record.`)
+    if (person.record === undefined) throw new Error(`${person.who} has no record.`)
+    // As from the disk: bytes of its own.
+    const record = structuredClone(person.record)
     return this.enter(person.who, startFromRecord(this.primitivesOf(person.who), record), record)
   }
 

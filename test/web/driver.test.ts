@@ -217,3 +217,31 @@ test("ticks do not pile up behind a slow turn, and end when the member is out", 
   await driver.command({ kind: "join" })
   expect(kinds.filter((kind) => kind === "tick")).toHaveLength(2)
 })
+
+test("a driver that is stopped leaves no secret in memory, once the turn under way is over", async () => {
+  const zeros = new Uint8Array(32)
+  const holding = (secret: Uint8Array<ArrayBuffer>): MemberState => ({
+    ...start,
+    secret: { epoch: 1, step: 0, secret },
+  })
+  const first = drive((_state, input) => ({ state: holding(p.random(32)), out: answer(input) }))
+  await idle(first.driver)
+  const held = first.driver.state.secret?.secret
+  expect(held).not.toEqual(zeros)
+  first.driver.stop("moved")
+  expect(held).toEqual(zeros)
+
+  const disk = gate()
+  const kept = p.random(32)
+  const second = drive(() => ({ state: holding(kept), out: [{ kind: "persist", record }] }), {
+    persist: () => disk.promise,
+  })
+  second.driver.push({ kind: "online" })
+  await Promise.resolve()
+  second.driver.stop("moved")
+  // what is being stored may be part of it
+  expect(kept).not.toEqual(zeros)
+  disk.open()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(kept).toEqual(zeros)
+})

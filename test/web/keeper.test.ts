@@ -20,8 +20,9 @@ class Browser {
   readonly #holders = new Map<string, { readonly stolen: () => void }>()
 
   readonly vault: Vault = {
-    read: async (space) => this.records.get(toBase64Url(space)),
-    write: async (record) => void this.records.set(toBase64Url(record.space), record),
+    // a disk has bytes of its own
+    read: async (space) => structuredClone(this.records.get(toBase64Url(space))),
+    write: async (record) => void this.records.set(toBase64Url(record.space), structuredClone(record)),
     forget: async (space) => void this.records.delete(toBase64Url(space)),
     sweep: async () => undefined,
   }
@@ -176,4 +177,24 @@ test("a browser whose vault does not open makes no space and says so", async () 
     view: () => undefined,
   })
   expect(await keeper.handle(create)).toEqual({ kind: "failed", problem: "internal" })
+})
+
+test("a vault that cannot be read, or takes nothing, leaves the space to whoever asks next", async () => {
+  const browser = new Browser()
+  const { space } = await hosted(browser)
+  const { read, write } = browser.vault
+  const fails = async (): Promise<never> => {
+    throw new Error("The disk is full.")
+  }
+  const tab = browser.tab()
+  await tab.keeper.handle({ kind: "open", space, link: undefined })
+  expect(tab.last()).toMatchObject({ phase: "elsewhere" })
+  Object.assign(browser.vault, { read: fails, write: fails })
+  expect(await tab.keeper.handle({ kind: "move-here" })).toEqual({ kind: "failed", problem: "internal" })
+  expect(tab.last()).toMatchObject({ phase: "gone", problem: "internal" })
+  expect((await browser.tab().keeper.handle(create)).kind).toBe("failed")
+  Object.assign(browser.vault, { read, write })
+  const next = browser.tab()
+  expect(await next.keeper.handle({ kind: "open", space, link: undefined })).toEqual({ kind: "done" })
+  expect(next.last()).toMatchObject({ space, inviteRole: "host" })
 })

@@ -222,4 +222,28 @@ export const keyMutants: readonly Mutant[] = [
     test: "test/scenario/seized-device.test.ts",
     title: "opens no epoch that began while another led: a host's",
   },
+  {
+    name: "a goodbye of the leader counts whenever it is played back",
+    file: "crypto/member/requests.ts",
+    find: `  if (leads && leave.fields.n < (chain.head?.fields.seq ?? 0)) return`,
+    replace: ``,
+    test: "test/crypto/member-takeover.test.ts",
+    title: "keeps its host when the service plays back a goodbye",
+  },
+  {
+    name: "an epoch is as old as the reign of whoever leads",
+    file: "crypto/member/leading.ts",
+    find: `const age = monotonic - (turn.state.epochAt ?? -Infinity)`,
+    replace: `const age = monotonic - lastRotationAt`,
+    test: "test/crypto/member-takeover.test.ts",
+    title: "has no epoch that outlives five minutes",
+  },
+  {
+    name: "a deputy leads on for ever after the host's word has run out",
+    file: "crypto/member/leading.ts",
+    find: `  if (turn.state.host === undefined && hasRunOut(turn)) return`,
+    replace: ``,
+    test: "test/crypto/member-takeover.test.ts",
+    title: "is led by no deputy for longer than an hour",
+  },
 ]

@@ -12,6 +12,7 @@ import type {
   VaultRecord,
   World,
 } from "#crypto/member/types"
+import { secretsOf } from "#crypto/member/secrets"
 import type { ClientMessage } from "#crypto/wire/wire"
 import type { CourierEvents } from "../courier/courier.ts"
 
@@ -111,6 +112,12 @@ export class Driver {
     this.#socket.stop()
     this.#ports.media({ kind: "wipe" })
     for (const id of [...this.#replies.keys()]) this.#reply(id, { kind: "failed", code })
+    if (!this.#busy) this.#forget()
+  }
+
+  /** Nothing will be done with these any more. The record on the disk has its own. */
+  #forget(): void {
+    wipe(...secretsOf(this.#state))
   }
 
   /** The machine will never answer these: what they waited for is gone. */
@@ -133,6 +140,7 @@ export class Driver {
       this.#ports.broken()
     } finally {
       this.#busy = false
+      if (this.#isStopped()) this.#forget()
     }
   }
 

@@ -121,7 +121,12 @@ export class Keeper {
     this.#leave()
     const release = await this.#hold(space, false)
     if (release === undefined) return failed("internal")
-    await vault.write(made.record)
+    try {
+      await vault.write(made.record)
+    } catch (error) {
+      release()
+      throw error
+    }
     this.#run(space, release, vault, made.state)
     return { kind: "created", space } as const
   }
@@ -157,14 +162,20 @@ export class Keeper {
       this.#screen.show(bareView(space, "elsewhere"))
       return { kind: "done" }
     }
-    const vault = await this.#ports.vault()
-    const state = this.#start(await vault.read(parseSpace(space)), this.#links.get(space))
-    if (state === undefined) {
+    try {
+      const vault = await this.#ports.vault()
+      const state = this.#start(await vault.read(parseSpace(space)), this.#links.get(space))
+      if (state !== undefined) {
+        this.#run(space, release, vault, state)
+        return { kind: "done" }
+      }
+    } catch {
+      // Held on to, the space would be open elsewhere for this very page.
       release()
-      return this.#refuse(space, "bad-link")
+      return this.#refuse(space, "internal")
     }
-    this.#run(space, release, vault, state)
-    return { kind: "done" }
+    release()
+    return this.#refuse(space, "bad-link")
   }
 
   /** The seat one has goes before a link to it; another link is another invite. */

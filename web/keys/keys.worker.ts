@@ -66,7 +66,11 @@ function start(origin: string, mediaPort: MessagePort): Keeper {
         events,
       ),
     notice: (bytes) => scope.postMessage({ kind: "notice", bytes: bytes.slice() }),
-    media: (order) => mediaPort.postMessage(toMedia(order)),
+    media(order) {
+      const message = toMedia(order)
+      // Moved, not cloned: no copy of a secret stays here that nobody wipes.
+      mediaPort.postMessage(message, message.kind === "epoch" ? [message.secret.buffer] : [])
+    },
     vault: vaultOnce,
     locks: webLocks(navigator.locks),
     postSpace: (body) => postSpace(origin, body),
