@@ -6,7 +6,7 @@ import { expiredSpaces } from "./space/space.store.ts"
 
 /** Deletes what has outlived its purpose: requests, Seats, SFU identities, and spaces whose policy has run out. */
 export async function sweep(service: Service): Promise<void> {
-  const { db, clock, rooms, log } = service
+  const { db, store, clock, rooms, log } = service
   const now = clock()
   await deleteOutdated(db, now)
   await forgetIdentities(db, now)
@@ -22,4 +22,5 @@ export async function sweep(service: Service): Promise<void> {
       rooms.release(space)
     }
   }
+  store.forgetDeleted()
 }

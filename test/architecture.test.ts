@@ -11,7 +11,7 @@ describe("imports", () => {
     expect(imports.map(breach).filter((sentence) => sentence !== undefined)).toEqual([])
   })
 
-  it("lead the key service to no module that holds a content key", () => {
+  it("lead the key service to no module that holds, makes or uses a secret of a space", () => {
     expect(secretsInReach(imports)).toEqual([])
   })
 

@@ -4,6 +4,7 @@ import { CodecError, UsageError, VerifyError } from "../base/errors.ts"
 import type { SpaceId } from "../base/ids.ts"
 import type { Primitives } from "../base/primitives.ts"
 import { signedKind, type Signed } from "../base/signed.ts"
+import { cardParts, paddedCardBytes } from "./card-size.ts"
 
 /** What a link shows before one joins. Only holders of an invite can read it. */
 export interface Card {
@@ -22,10 +23,8 @@ export const cardKind = signedKind<Card>(
   4000,
 )
 
-/** A sealed card has one of two sizes, so that its length says next to nothing about the title. */
-const sizes = [1024, 4096]
-const nonceLength = 12
-const tagLength = 16
+const sizes = [paddedCardBytes.min, paddedCardBytes.max]
+const { nonce: nonceLength, tag: tagLength } = cardParts
 
 /** Signs a card and seals it: nonce 12 ‖ ChaCha20-Poly1305(u16 length ‖ signed card ‖ zeros). */
 export async function sealCard(p: Primitives, hostSeed: Uint8Array, cardKey: Uint8Array, card: Card): Promise<Bytes> {
@@ -65,6 +64,3 @@ export async function openCard(
   await cardKind.verify(p, card, hostPub)
   return card
 }
-
-/** Bounds of a sealed card, for whoever stores one without being able to read it. */
-export const sealedCardBytes = { min: nonceLength + 1024 + tagLength, max: nonceLength + 4096 + tagLength } as const

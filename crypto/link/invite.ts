@@ -1,4 +1,4 @@
-import { concat, equal, uint, wipe, type Bytes } from "../base/bytes.ts"
+import { equal, type Bytes } from "../base/bytes.ts"
 import { fixed, oneOf, spaceId, struct, time, u16, u32 } from "../base/codec.ts"
 import { VerifyError } from "../base/errors.ts"
 import type { EpochMs, InviteId, SpaceId } from "../base/ids.ts"
@@ -6,7 +6,6 @@ import { info } from "../base/labels.ts"
 import type { Primitives } from "../base/primitives.ts"
 import { signedKind, type Signed } from "../base/signed.ts"
 import { allRoles, roles, type Role } from "../room/roles.ts"
-import type { Link } from "./link.ts"
 import type { Policy } from "./policy.ts"
 
 /** A signed right to take a seat. The host makes it; the key in the link proves its holder. */
@@ -47,22 +46,6 @@ export const inviteKind = signedKind<Invite>(
   }),
   512,
 )
-
-/** The secrets a link's seed gives: wiped by whoever asked for them. */
-export interface InviteSecrets {
-  /** Ed25519 seed of the invite key. */
-  readonly keySeed: Bytes
-  /** Key of `cardWrap`. */
-  readonly cardKeyWrapKey: Bytes
-}
-
-/** Derives an invite's secrets from its link: HKDF with the space as salt. */
-export function inviteSecrets(p: Primitives, link: Pick<Link, "space" | "seed">): InviteSecrets {
-  const root = p.extract(link.space, link.seed)
-  const secrets = { keySeed: p.expand(root, info("invite"), 32), cardKeyWrapKey: p.expand(root, info("card"), 32) }
-  wipe(root)
-  return secrets
-}
 
 /** invite_id = H(invite_pub)[0..16]. */
 export function inviteIdOf(p: Primitives, invitePub: Uint8Array): InviteId {
@@ -118,16 +101,4 @@ export function inviteRefusal(
 /** Whether a policy takes an invite back. */
 export function isRevoked(invite: SignedInvite, id: InviteId, policy: Pick<Policy, "minInvite" | "revoked">): boolean {
   return invite.fields.serial < policy.minInvite || policy.revoked.some((revoked) => equal(revoked, id))
-}
-
-/** Wraps the card key for one invite; each wrap key is used for this one message, so the nonce is fixed. */
-export function wrapCardKey(p: Primitives, wrapKey: Uint8Array, space: SpaceId, cardKey: Uint8Array): Bytes {
-  return p.seal(wrapKey, uint(0, 12), concat(space), cardKey)
-}
-
-/** The inverse of {@link wrapCardKey}. @throws VerifyError `bad-card-wrap` */
-export function unwrapCardKey(p: Primitives, wrapKey: Uint8Array, space: SpaceId, cardWrap: Uint8Array): Bytes {
-  const cardKey = p.open(wrapKey, uint(0, 12), concat(space), cardWrap)
-  if (cardKey === undefined) throw new VerifyError("bad-card-wrap", "This invite does not open its card.")
-  return cardKey
 }

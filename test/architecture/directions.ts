@@ -11,7 +11,7 @@ const directions: Readonly<Record<string, { readonly may: readonly string[]; rea
       ...["bytes", "challenge", "codec", "errors", "ids", "labels", "primitives", "signed", "web-primitives"].map(
         (name) => `crypto/base/${name}.ts`,
       ),
-      "crypto/link/",
+      ...["card-size", "invite", "policy"].map((name) => `crypto/link/${name}.ts`),
       "crypto/room/",
       "crypto/wire/",
       ...["app-message", "seat-cert"].map((name) => `crypto/message/${name}.ts`),
@@ -46,8 +46,9 @@ const packages = [
   { name: "livekit-client", folders: ["crypto", "server", "web"], only: ["web/rtc/livekit.ts"] },
 ] as const
 
-/** Modules that hold or use a content key. The server reaches none of them, through whatever it imports either. */
+/** Modules that hold, make or use a secret of a space. The server reaches none of them, through whatever it imports either. */
 const secretSide = [
+  ...["card", "invite-secrets", "link"].map((name) => `crypto/link/${name}.ts`),
   "crypto/media/",
   "crypto/member/",
   "crypto/seat/seat.ts",

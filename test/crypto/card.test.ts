@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest"
 
 import { concat, uint, utf8, type Bytes } from "#crypto/base/bytes"
 import type { SpaceId } from "#crypto/base/ids"
-import { openCard, sealCard, sealedCardBytes, type Card } from "#crypto/link/card"
+import { openCard, sealCard, type Card } from "#crypto/link/card"
+import { sealedCardBytes } from "#crypto/link/card-size"
 import { codeOf, flip, RoomKit } from "../support/room-kit.ts"
 
 describe("a card", () => {

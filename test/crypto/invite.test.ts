@@ -1,15 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest"
 
 import type { EpochMs, SpaceId } from "#crypto/base/ids"
-import {
-  acceptInvite,
-  inviteIdOf,
-  inviteRefusal,
-  inviteSecrets,
-  unwrapCardKey,
-  wrapCardKey,
-  type Invite,
-} from "#crypto/link/invite"
+import { acceptInvite, inviteIdOf, inviteRefusal, type Invite } from "#crypto/link/invite"
+import { inviteSecrets, unwrapCardKey, wrapCardKey } from "#crypto/link/invite-secrets"
 import type { Policy } from "#crypto/link/policy"
 import { roles } from "#crypto/room/roles"
 import { codeOf, flip, kitTime, RoomKit, type KitInvite } from "../support/room-kit.ts"

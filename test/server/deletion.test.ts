@@ -106,8 +106,10 @@ test("a space whose policy has run out is gone an hour later, and everybody ther
   for (const needle of needles) expect(after.includes(Buffer.from(needle))).toBe(false)
 })
 
-test("requests, Seats and unused SFU identities go when their time is over", async () => {
-  await fullRoom()
+test("requests, Seats and unused SFU identities go when their time is over, from the files as well", async () => {
+  const { needles } = await fullRoom()
+  const request = Buffer.from(needles.at(-1) ?? expect.fail("no request"))
+  expect((await files()).includes(request)).toBe(true)
   const { db } = service.server.service
   const left = async () => [
     (await db.selectFrom("requests").select("id").execute()).length,
@@ -124,4 +126,5 @@ test("requests, Seats and unused SFU identities go when their time is over", asy
   service.clock.now = (service.clock.now + 4 * 60_000) as EpochMs
   await service.server.sweep()
   expect(await left()).toEqual([0, 0, 0])
+  expect((await files()).includes(request)).toBe(false)
 })

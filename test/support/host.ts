@@ -13,15 +13,8 @@ import {
 } from "#crypto/base/ids"
 import { webPrimitives as p } from "#crypto/base/web-primitives"
 import { sealCard } from "#crypto/link/card"
-import {
-  hostInviteId,
-  inviteIdOf,
-  inviteKind,
-  inviteSecrets,
-  memberStatement,
-  wrapCardKey,
-  type SignedInvite,
-} from "#crypto/link/invite"
+import { hostInviteId, inviteIdOf, inviteKind, memberStatement, type SignedInvite } from "#crypto/link/invite"
+import { inviteSecrets, wrapCardKey } from "#crypto/link/invite-secrets"
 import { noObject, policyKind, spaceKinds, type Policy, type SignedPolicy } from "#crypto/link/policy"
 import { commit, ratchet } from "#crypto/media/key-schedule"
 import { signCert } from "#crypto/message/seat-cert"

@@ -8,12 +8,11 @@ import {
   hostInviteId,
   inviteIdOf,
   inviteKind,
-  inviteSecrets,
   memberStatement,
-  wrapCardKey,
   type Invite,
   type SignedInvite,
 } from "#crypto/link/invite"
+import { inviteSecrets, wrapCardKey } from "#crypto/link/invite-secrets"
 import { noObject, policyKind, spaceKinds, type Policy, type SignedPolicy } from "#crypto/link/policy"
 import { roles, type Role } from "#crypto/room/roles"
 import type { RosterEntry } from "#crypto/room/roster"
