@@ -7,7 +7,6 @@ export type LogEvent =
 /** All that a log line may carry: no address, agent, name, title, id, key or token has a field here. */
 export interface LogFields {
   readonly port?: number
-  readonly version?: string
   readonly build?: string
   readonly action?: string
   readonly code?: string
@@ -15,7 +14,7 @@ export interface LogFields {
   readonly fault?: string
 }
 
-const allowed = ["port", "version", "build", "action", "code", "attempt", "fault"] as const
+const allowed = ["port", "build", "action", "code", "attempt", "fault"] as const
 
 export interface Log {
   info(event: LogEvent, fields?: LogFields): void

@@ -1,6 +1,6 @@
 import type { SignedSeatRequest } from "../seat/seat-request.ts"
 import { equal, toHex, type Bytes } from "../base/bytes.ts"
-import { InternalError, UsageError, VerifyError } from "../base/errors.ts"
+import { InternalError, UsageError } from "../base/errors.ts"
 import { noIndex, type SeatSerial, type SenderIndex, type Step } from "../base/ids.ts"
 import { inviteRefusal } from "../link/invite.ts"
 import { spaceKinds } from "../link/policy.ts"
@@ -94,7 +94,7 @@ export async function makeBatch(turn: Turn): Promise<void> {
         signer: ownIndex(turn),
       },
       secret,
-    ).catch(noKey)
+    )
     if (made === undefined) {
       answered.push(waiting)
       await sayNo(turn, waiting.request, answers.refused)
@@ -153,12 +153,6 @@ export async function makeBatch(turn: Turn): Promise<void> {
   patchLead(turn, { nextSerial, inflight: post })
   persist(turn)
   postBatch(turn, post)
-}
-
-/** A request whose KEM key is none is its sender's fault, and must not hold up the others of its batch. */
-function noKey(error: unknown): undefined {
-  if (error instanceof VerifyError && error.code === "bad-kem-key") return undefined
-  throw error
 }
 
 /** The leader's signed no. */

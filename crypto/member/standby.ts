@@ -217,6 +217,7 @@ async function answerBeside(turn: Turn, seats: Seats, done: readonly Waiting[]):
       signer: own.index,
     }
     const made = await sealSeat(p, seatSeed, request.fields.kemPub, terms, secret.secret)
+    if (made === undefined) continue
     sealed.push(made.seat.bytes)
     const old = keks.get(row.serial)
     if (old !== undefined) turn.consumed.push(old.key)

@@ -35,8 +35,8 @@ export interface SeatTerms {
 /**
  * Seals a Seat to the request's fresh key and signs it with the leader's seat key.
  * @param secret - secret(epoch, step), 32 B; left unchanged.
- * @returns the Seat, and the row's KEK at the Seat's epoch. The seat secret itself is wiped.
- * @throws VerifyError `bad-kem-key` if the request's key is none
+ * @returns the Seat, and the row's KEK at the Seat's epoch; undefined if the request's key is none, which is its sender's
+ * fault and must hold up nobody else. The seat secret itself is wiped.
  */
 export async function sealSeat(
   p: Primitives,
@@ -44,7 +44,7 @@ export async function sealSeat(
   kemPub: Uint8Array,
   terms: SeatTerms,
   secret: Uint8Array,
-): Promise<{ readonly seat: SignedSeat; readonly kek: Bytes }> {
+): Promise<{ readonly seat: SignedSeat; readonly kek: Bytes } | undefined> {
   const seatSecret = p.random(32)
   const plaintext = concat(seatSecret, secret)
   try {
@@ -52,6 +52,9 @@ export async function sealSeat(
     const { enc, ct } = await p.hpkeSeal(kemPub, context, clearFields(terms), plaintext)
     const seat = await seatKind.sign(p, leaderSeed, { ...terms, enc, ct })
     return { seat, kek: kekOf(p, seatSecret, terms.space, terms.serial) }
+  } catch (error) {
+    if (error instanceof VerifyError && error.code === "bad-kem-key") return undefined
+    throw error
   } finally {
     wipe(seatSecret, plaintext)
   }

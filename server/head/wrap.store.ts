@@ -35,7 +35,7 @@ export async function completeWraps(tx: Reader, space: SpaceId, view: ObjectId):
   await tx.updateTable("heads").set({ wraps_complete: 1 }).where("space", "=", space).where("id", "=", view).execute()
 }
 
-/** In hex, the Heads whose wraps have all come. */
+/** Whether the last wrap of the epoch which Head `view` opened has come. */
 export async function isComplete(db: Reader, space: SpaceId, view: ObjectId): Promise<boolean> {
   const rows = await db
     .selectFrom("heads")

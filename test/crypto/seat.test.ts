@@ -27,7 +27,7 @@ describe("a Seat", () => {
   let kek: Bytes
   beforeAll(async () => {
     kem = await p.kemKeyPair()
-    const made = await sealSeat(p, leader, kem.publicKey, terms, secret)
+    const made = (await sealSeat(p, leader, kem.publicKey, terms, secret)) ?? expect.fail("no Seat")
     seat = made.seat
     kek = made.kek
   })
@@ -43,7 +43,7 @@ describe("a Seat", () => {
 
   it("leaves the leader's secret as it is, and seals every time with another seat secret", async () => {
     const before = secret.slice()
-    const again = await sealSeat(p, leader, kem.publicKey, terms, secret)
+    const again = (await sealSeat(p, leader, kem.publicKey, terms, secret)) ?? expect.fail("no Seat")
     expect(secret).toEqual(before)
     expect(again.kek).not.toEqual(kek)
     expect(again.seat.fields.enc).not.toEqual(seat.fields.enc)
@@ -83,13 +83,13 @@ describe("a Seat", () => {
     expect(await codeOf(() => seatKind.verify(p, seat, p.publicKey(p.random(32))))).toBe("bad-signature")
   })
 
-  it("is sealed to no key that is none, and says so in its own words", async () => {
+  it("is sealed to no key that is none", async () => {
     const { publicKey } = await p.kemKeyPair()
     const lowOrder = publicKey.slice()
     lowOrder.fill(0, 1184)
     const outOfRange = publicKey.slice()
     outOfRange.fill(0xff, 0, 3)
     for (const key of [new Uint8Array(1216), new Uint8Array(1216).fill(0xff), lowOrder, outOfRange, p.random(1216)])
-      expect(await codeOf(() => sealSeat(p, leader, key, terms, secret))).toBe("bad-kem-key")
+      expect(await sealSeat(p, leader, key, terms, secret)).toBeUndefined()
   })
 })

@@ -93,7 +93,9 @@ export async function seatBy(
     signer: own.index,
     ...changes,
   }
-  const { seat } = await sealSeat(p, seatSeed, kemPub, terms, secret)
+  const made = await sealSeat(p, seatSeed, kemPub, terms, secret)
+  if (made === undefined) throw new Error("This request has no key.")
+  const { seat } = made
   return { TAG: "seat", data: { seat: seat.bytes } }
 }
 

@@ -84,7 +84,9 @@ export async function makeSamples(kit = new RoomKit("vectors")): Promise<Samples
     time: kitTime,
     signer: 0 as SenderIndex,
   }
-  const { seat, kek } = await sealSeat(p, history.host.seatSeed, request.signed.fields.kemPub, terms, secret)
+  const made = await sealSeat(p, history.host.seatSeed, request.signed.fields.kemPub, terms, secret)
+  if (made === undefined) throw new Error("This request has no key.")
+  const { seat, kek } = made
   const keks = [0, 1, 2].map((ahead) => stepKek(p, { key: kek, epoch: 2 }, 2 + ahead)?.key ?? new Uint8Array(0))
   const wrap = wrapSecret(p, kek, space, head.id, terms.serial, secret)
   const answer = await answerKind.sign(p, history.host.seatSeed, {

@@ -299,7 +299,9 @@ export class TestHost {
         time: this.now,
         signer: 0 as SenderIndex,
       }
-      seats.push((await sealSeat(p, this.seatSeed, request.fields.kemPub, terms, secret)).seat.bytes)
+      const made = await sealSeat(p, this.seatSeed, request.fields.kemPub, terms, secret)
+      if (made === undefined) throw new Error("This request has no key.")
+      seats.push(made.seat.bytes)
       const row = after.rows.get(serial)
       if (row !== undefined) certs.push((await signCert(p, this.seatSeed, this.space, row)).bytes)
     }
