@@ -174,8 +174,7 @@ export async function tryWrap(turn: Turn, head: ObjectId, wrap: Bytes): Promise<
 
 async function refusable(turn: Turn, take: () => Promise<void>): Promise<string | undefined> {
   const { state } = turn
-  const { length } = turn.drawn
-  const { length: said } = turn.out
+  const [drawn, said, spent] = [turn.drawn.length, turn.out.length, turn.consumed.length]
   try {
     await take()
     return undefined
@@ -184,7 +183,8 @@ async function refusable(turn: Turn, take: () => Promise<void>): Promise<string 
     // What is refused changes nothing, and what it carried is kept nowhere.
     turn.state = state
     turn.out.length = said
-    turn.consumed.push(...turn.drawn.slice(length))
+    turn.consumed.length = spent
+    turn.consumed.push(...turn.drawn.slice(drawn))
     turn.out.push({ kind: "refused", code: error.code })
     return error.code
   }
