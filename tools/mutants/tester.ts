@@ -4,6 +4,8 @@ import { unitTests, type Asked, type Outcome } from "./outcome.ts"
 
 // A process of its own, in a copy of the project: what it has read serves the next bug as well, and a test without an
 // end ends with it.
+// A planted bug may be that something never comes: it need not be waited for as long as on a machine that is only slow.
+process.env["PATIENCE_MS"] = "12000"
 const vitest = await createVitest({ root: process.cwd(), watch: false, project: [unitTests], reporters: [{}] })
 await vitest.standalone()
 let before: string | undefined
