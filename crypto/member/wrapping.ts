@@ -32,13 +32,16 @@ export function chunkDone(turn: Turn, head: ObjectId): void {
   patchLead(turn, { wraps: wraps.serials.length === 0 ? undefined : { ...wraps, sent: undefined } })
 }
 
-/** The KEKs of whoever leads or stands by go on to an epoch: whoever seizes the device later opens no earlier one. */
+/**
+ * The KEKs of whoever leads or stands by go on to an epoch: whoever seizes the device later opens no earlier one. Those
+ * of the vault are ahead of the older Heads that a reloaded page is shown first.
+ */
 export function stepKeks(turn: Turn, epoch: number): void {
   const { keks } = leading(turn)
   const next = new Map<SeatSerial, Kek>()
   for (const [serial, kek] of keks) {
-    const stepped = stepKek(turn.world.p, kek, epoch)
-    turn.consumed.push(kek.key)
+    const stepped = kek.epoch < epoch ? stepKek(turn.world.p, kek, epoch) : kek
+    if (stepped !== kek) turn.consumed.push(kek.key)
     if (stepped !== undefined) next.set(serial, stepped)
   }
   patchLead(turn, { keks: next })

@@ -59,6 +59,24 @@ describe("members whose tab, service or connection fails them", { timeout: 60_00
       expect(await host.hears(await again.speak())).toBe(true)
     })
 
+    it("a host has everybody's KEK, though it is shown older Heads first: the next wraps open", async () => {
+      const ada = await seat("ada")
+      await settled(host)
+      for (let turn = 0; turn < 2; turn++) {
+        const { epoch } = host
+        host.exhaust()
+        await host.until(() => host.upToDate && host.epoch > epoch)
+        await caughtUp(ada)
+      }
+      const [{ n }, { epoch }] = [ada.state, host]
+      const again = house.reload(host)
+      await again.until(() => again.upToDate && again.epoch > epoch)
+      expect([...(again.state.lead?.keks.keys() ?? [])]).toContain(ada.serial)
+      await ada.until(({ secret }) => secret?.epoch === again.epoch)
+      expect(ada.state.n).toBe(n)
+      expect(await ada.hears(await again.speak())).toBe(true)
+    })
+
     it("two pages with one seat never send in the same epoch, whichever of them the service hears last", async () => {
       const speaker = await house.join("speaker", (await house.invite(host, { role: "speaker" })).link)
       await speaker.untilSending()

@@ -246,4 +246,12 @@ export const keyMutants: readonly Mutant[] = [
     test: "test/crypto/member-takeover.test.ts",
     title: "is led by no deputy for longer than an hour",
   },
+  {
+    name: "a leader that is loaded again loses the KEKs that are newer than the Heads it is shown",
+    file: "crypto/member/wrapping.ts",
+    find: `kek.epoch < epoch ? stepKek(turn.world.p, kek, epoch) : kek`,
+    replace: `stepKek(turn.world.p, kek, epoch)`,
+    test: "test/crypto/member-recovery.test.ts",
+    title: "a host has everybody's KEK, though it is shown older Heads first",
+  },
 ]

@@ -4,7 +4,7 @@ import { scenarios } from "../../test/simulation/model/scenarios.ts"
 import { atLeast, atMost, context, exactly } from "../bench/figure.ts"
 
 /** What a complete exploration must come to. */
-const goals = { states: 10_000, seconds: 300 }
+const goals = { states: 10_000, seconds: 180 }
 /** A scenario larger than this is not bounded well. */
 const manyStates = 2_000_000
 
