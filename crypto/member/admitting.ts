@@ -18,8 +18,9 @@ import { mayRemove, seatSeed } from "./rotating.ts"
 import { ask, chainOf, leading, ownEntry, patchLead, persist, type Turn } from "./turn.ts"
 import type { BatchPost, Waiting } from "./leadership.ts"
 
-/** Batches are so far apart, in ms. */
-export const batchSpacingMs = 500
+/** Batches are so far apart, in ms; and where one on stage is among them whom a kick would silence for want of a KEK. */
+const batchSpacingMs = 500
+const stageSpacingMs = 100
 /** Requests that may wait for a human at once, and how long, in ms. */
 const maxKnocking = 64
 const knockMs = 120_000
@@ -34,6 +35,15 @@ type Verdict =
   | { readonly kind: "knock" }
   /** Its older row goes first, with a Head of its own. */
   | { readonly kind: "replace"; readonly serial: SeatSerial }
+
+/** Whether the next join batch is due. */
+export function batchDue(turn: Turn): boolean {
+  const { waiting, lastBatchAt, keks } = leading(turn)
+  if (waiting.length === 0) return false
+  const asks = (seatPub: Bytes): boolean => waiting.some(({ request }) => equal(request.fields.seatPub, seatPub))
+  const unheard = chainOf(turn).roster.some(({ serial, seatPub }) => !keks.has(serial) && asks(seatPub))
+  return turn.world.monotonic - lastBatchAt >= (unheard ? stageSpacingMs : batchSpacingMs)
+}
 
 /**
  * One join batch: every waiting request gets a Seat at a step no sender has used, or a signed answer; one POST for all.

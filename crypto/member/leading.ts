@@ -1,5 +1,5 @@
 import { reasons, type Reason } from "../room/head.ts"
-import { batchSpacingMs, makeBatch, tickKnocking } from "./admitting.ts"
+import { batchDue, makeBatch, tickKnocking } from "./admitting.ts"
 import { change, isAgainstUs } from "./pending.ts"
 import { newPolicy } from "./policies.ts"
 import { makeHead, revokedRows } from "./rotating.ts"
@@ -23,7 +23,6 @@ const policyRenewMs = 12 * 3600 * 1000
 
 /** What a leader does next: one POST at a time, kicks first, then rotations, batches, beats; wraps beside them. */
 export async function lead(turn: Turn): Promise<void> {
-  const { monotonic } = turn.world
   const state = leading(turn)
   if (turn.state.socket === "offline") return kickOffline(turn)
   if (turn.state.socket !== "synced" || !acts(turn)) return
@@ -44,8 +43,7 @@ export async function lead(turn: Turn): Promise<void> {
       await makeHead(turn, reason)
       return
     }
-    const batchDue = leading(turn).waiting.length > 0 && monotonic - state.lastBatchAt >= batchSpacingMs
-    if (batchDue && knowsNewest(turn)) await makeBatch(turn)
+    if (batchDue(turn) && knowsNewest(turn)) await makeBatch(turn)
   }
   sendChunk(turn)
 }

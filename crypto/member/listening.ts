@@ -22,8 +22,8 @@ const retireMs = 5_000
 /** A missing wrap is asked for this long after the Head, spread over two seconds; after wraps-complete within them. */
 const wrapTimeoutMs = 10_000
 const wrapSpreadMs = 1_000
-/** Where many renew at once the stage does within this time, the audience at 100 a second after it. */
-const stageFirstMs = 400
+/** Where many renew at once the stage does first, within this time for each that is on it; the audience at 100 a second. */
+const stageEachMs = 6
 const renewalsPerMs = 0.1
 /** A speaker leads on after 20 s without a leader; a reading of that leader's clock may be off by 5 s, and by a short sleep. */
 const tooSoonMs = 9_000
@@ -94,7 +94,9 @@ function followSigner(turn: Turn, before: Chain): void {
 
 /** The time within which all who are seated may renew and the leader, which they all ask, keeps up. */
 function renewWithin(turn: Turn): number {
-  return ownEntry(turn) === undefined ? stageFirstMs + chainOf(turn).count / renewalsPerMs : stageFirstMs
+  const { roster, count } = chainOf(turn)
+  const stage = roster.length * stageEachMs
+  return ownEntry(turn) === undefined ? stage + count / renewalsPerMs : stage
 }
 
 /** Any wait from none to `ms`. */

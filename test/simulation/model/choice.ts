@@ -15,7 +15,7 @@ export interface Choice {
 
 /** What goes wrong a limited number of times, to anybody or to one of them. */
 export type Budget = Hazard | `${Hazard} ${"H" | "D" | "L"}`
-export type Hazard = "crash" | "drop" | "twice" | "late" | "tab"
+export type Hazard = "crash" | "drop" | "twice" | "again" | "late" | "tab"
 
 /**
  * Whether two choices, where both may happen, lead to the same in either order and neither takes the other away: what

@@ -42,7 +42,7 @@ function spending(choice: Choice): Choice {
 
 const left = (world: World, what: string): boolean => (world.budget.get(what) ?? 0) > 0
 
-const hazards = ["crash", "drop", "twice", "tab"] as const
+const hazards = ["crash", "drop", "twice", "again", "tab"] as const
 
 /** Whoever comes gets the notices that are sent from then on. */
 const opening = (world: World, pages: readonly number[]): Choice["touches"] => (world.isMute ? pages : undefined)
@@ -69,7 +69,7 @@ async function ofPage(world: World, page: Page): Promise<readonly Choice[]> {
     if (same !== undefined) await run(then, same)
   }
   const choices: Choice[] = []
-  const [crash, drop, twice, tab] = hazards.map((what) => budgetFor(world, what, who))
+  const [crash, drop, twice, again, tab] = hazards.map((what) => budgetFor(world, what, who))
   const add = (
     name: string,
     kind: Choice["kind"],
@@ -92,6 +92,8 @@ async function ofPage(world: World, page: Page): Promise<readonly Choice[]> {
   if (next !== undefined) {
     const input: Input | undefined = next.kind === "message" ? { kind: "message", message: messageIn(next) } : undefined
     await takes("hears", input, (then, same, upTo) => then.hear(same, upTo))
+    if (again !== undefined && input !== undefined)
+      add("hears, and will again", "fault", (then, same) => then.hear(same, undefined, true), again)
   }
   for (const from of world.pages) {
     const notice = world.notices.get(`${from.id} ${id}`)?.[0]

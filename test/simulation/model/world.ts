@@ -141,10 +141,10 @@ export class World implements WatchedHouse {
     this.truth.served()
   }
 
-  /** A page is told what comes next on its connection. @param upTo - dies before this output of it */
-  async hear(page: Page, upTo?: number): Promise<void> {
+  /** A page is told what comes next on its connection. @param upTo - dies before this output of it @param again - it will be told once more */
+  async hear(page: Page, upTo?: number, again = false): Promise<void> {
     const wire = page.wire === undefined ? undefined : this.wires.get(page.wire)
-    const what = wire?.down.shift()
+    const what = again ? wire?.down[0] : wire?.down.shift()
     if (wire === undefined || what === undefined) return
     if (what.kind === "message") return this.take(page, { kind: "message", message: messageIn(what) }, upTo)
     if (what.kind === "open") {
