@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { explore } from "./model/explore.ts"
 import { exploreAll } from "./model/model.ts"
-import { orderPlant } from "./model/plants.ts"
+import { orderPlant, repeatPlant } from "./model/plants.ts"
 import type { Hazards, Scenario } from "./model/scenario.ts"
 import { scenarios } from "./model/scenarios.ts"
 import { openStage } from "./model/stage.ts"
@@ -57,6 +57,12 @@ describe("the model sees itself fail", { timeout: 120_000 }, () => {
   it(orderPlant.name, async () => {
     const invariant = await found(orderPlant, "the host is away, comes back and leads again", { mute: 1 })
     expect(orderPlant.breaks).toContain(invariant)
+  })
+
+  it(repeatPlant.name, async () => {
+    const name = "the host removes the listener"
+    expect(await found(repeatPlant, name, { mute: 1 })).toBeUndefined()
+    expect(repeatPlant.breaks).toContain(await found(repeatPlant, name, { mute: 1, "again D": 1 }))
   })
 
   it("counters start again after a reload, in the same epoch", async () => {

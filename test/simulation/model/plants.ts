@@ -10,3 +10,15 @@ export const orderPlant: Plant = {
     return { ...turn, state: { ...turn.state, lead: { ...lead, pending: { ...lead.pending, rotate: false } } } }
   },
 }
+
+/** A bug that shows only where the service repeats itself. */
+export const repeatPlant: Plant = {
+  name: "a wrap that comes again spoils the secret that is there",
+  breaks: ["one-secret"],
+  alter(before, input, turn) {
+    const { secret } = turn.state
+    const isWrap = input.kind === "message" && input.message.TAG === "wrap"
+    if (!isWrap || secret === undefined || secret !== before.secret) return turn
+    return { ...turn, state: { ...turn.state, secret: { ...secret, secret: secret.secret.map((byte) => byte ^ 1) } } }
+  },
+}

@@ -26,7 +26,18 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "the host removes the listener",
     lastsMs: 1_000,
-    hazards: [dies("D"), { drop: 1 }, { twice: 1 }, dies("H"), dies("L"), { ...dies("H"), "drop D": 1 }],
+    hazards: [dies("D"), { drop: 1 }, { twice: 1 }, dies("H"), dies("L")],
+    orders: [removes("H", "L")],
+    begin: async () => undefined,
+  },
+  {
+    name: "the host removes the listener, and three things go wrong",
+    lastsMs: 500,
+    hazards: [
+      { ...dies("H"), "drop D": 1, "again L": 1 },
+      { ...dies("H"), "drop H": 1, "again D": 1 },
+      { ...dies("D"), "drop L": 1, "again L": 1 },
+    ],
     orders: [removes("H", "L")],
     begin: async () => undefined,
   },
