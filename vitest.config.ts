@@ -3,10 +3,8 @@ import { defineConfig } from "vitest/config"
 
 // Files that drive browsers and a media server: two at a time would disturb each other's timing on a small machine.
 const serial = ["test/e2e/**/*.test.ts", "test/**/*.browser.test.ts"]
-// Files that keep every core busy for minutes come last, when nobody's timers can suffer.
+// Files that take minutes and have no time but their own come last, side by side: nobody's timers can suffer.
 const long = ["test/**/*.long.test.ts"]
-// Of those the ones that have no time but their own: they do not disturb each other.
-const simulated = ["test/simulation/*.long.test.ts"]
 
 export default defineConfig({
   test: {
@@ -39,20 +37,9 @@ export default defineConfig({
         test: {
           name: "long",
           include: long,
-          exclude: simulated,
-          fileParallelism: false,
-          maxWorkers: 1,
-          testTimeout: 900_000,
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        test: {
-          name: "simulated",
-          include: simulated,
           maxWorkers: 2,
           testTimeout: 900_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -5,7 +5,7 @@ import { maxClientMessage } from "#crypto/wire/wire"
 import { addressOf } from "./http/address.ts"
 import { faultOf } from "./log.ts"
 import type { Service } from "./service.ts"
-import { ticketIn, type Gate } from "./sfu/gate.ts"
+import { sfuQuery, ticketIn, type Gate } from "./sfu/gate.ts"
 import { relay } from "./sfu/relay.ts"
 import { serveRoomSocket } from "./socket/room-socket.ts"
 
@@ -72,8 +72,7 @@ async function passGate(
     refuse(socket, "401 Unauthorized")
     return
   }
-  // Written anew: what the gate has read is what the SFU reads.
-  const target = `${sfuPath}?${query.toString()}`
+  const target = `${sfuPath}?${sfuQuery(query).toString()}`
   if (await relay({ sfuUrl, target }, request, socket, head)) await pass.joined()
   else {
     await pass.undo()

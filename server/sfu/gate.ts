@@ -101,11 +101,41 @@ export class Gate {
   }
 }
 
-/**
- * Reads what an SFU client puts into its query string. That string never meets a log. With a join_request the SFU would
- * read there, and not here, whether a client resumes: such a client is nobody.
- */
+/** What an SFU client says of itself and of how it wants to join. */
+const passed = [
+  "adaptive_stream",
+  "auto_subscribe",
+  "browser",
+  "browser_version",
+  "client_protocol",
+  "device_model",
+  "disable_ice_lite",
+  "network",
+  "os",
+  "os_version",
+  "protocol",
+  "reconnect_reason",
+  "sdk",
+  "sid",
+  "subscriber_allow_pause",
+  "version",
+]
+
+/** Reads what an SFU client puts into its query string, which never meets a log. */
 export function ticketIn(query: URLSearchParams): Ticket {
-  const token = query.has("join_request") ? null : query.get("access_token")
-  return { token, reconnect: query.get("reconnect") === "1" }
+  return { token: query.get("access_token"), reconnect: query.get("reconnect") === "1" }
+}
+
+/**
+ * The query that the SFU gets: what the gate has read, and what cannot matter to it. The SFU knows names that would
+ * give a client another identity than its ticket's (publish), a say of its own (attributes) or another way to join
+ * (join_request).
+ */
+export function sfuQuery(query: URLSearchParams): URLSearchParams {
+  const { token, reconnect } = ticketIn(query)
+  const said = passed.flatMap((name) => {
+    const value = query.get(name)
+    return value === null ? [] : [[name, value]]
+  })
+  return new URLSearchParams([["access_token", token ?? ""], ...(reconnect ? [["reconnect", "1"]] : []), ...said])
 }
