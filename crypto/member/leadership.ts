@@ -7,6 +7,13 @@ import type { Counter, Row, SeatChanges, Seats } from "../room/seats.ts"
 import type { SignedSeatRequest } from "../seat/seat-request.ts"
 import type { Kek } from "../seat/wrap.ts"
 
+/** A leader said goodbye: heard when, from which seat, and up to which Head of its own. */
+export interface Goodbye {
+  readonly at: number
+  readonly serial: SeatSerial
+  readonly n: number
+}
+
 /**
  * The leading half of the state of whoever may lead: the leader acts on it, the host and the deputies keep it up to
  * date while they stand by.
@@ -30,8 +37,8 @@ export interface Leading {
   readonly retakeMs: number
   /** Somebody here asked for what only a leader can do. */
   readonly wanted: boolean
-  /** When the leader said goodbye, and since when an urgent order waits. */
-  readonly handedOverAt: number | undefined
+  readonly goodbye: Goodbye | undefined
+  /** Since when an urgent order waits. */
   readonly urgentSince: number | undefined
   /** When the service last carried anything of the leader. */
   readonly heardAt: number

@@ -115,7 +115,7 @@ export async function takeLeave(turn: Turn, bytes: Uint8Array): Promise<void> {
   // One from before it made the newest Head: it came back since, and leads.
   const leads = signerOf(chain)?.serial === row.serial
   if (leads && leave.fields.n < (chain.head?.fields.seq ?? 0)) return
-  if (leaderLeft(turn, row.serial)) return
+  if (leaderLeft(turn, row.serial, leave.fields.n)) return
   if (!acts(turn)) return
   // Whoever may not be removed by us only gets no wrap any more.
   turn.consumed.push(...keyOf(leading(turn), row.serial))

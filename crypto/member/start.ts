@@ -175,7 +175,7 @@ export function newLeading(record: LeadRecord | undefined): Leading {
     retakeAt: undefined,
     retakeMs: firstRetakeMs,
     wanted: record?.pending.urgent === true,
-    handedOverAt: undefined,
+    goodbye: undefined,
     urgentSince: undefined,
     heardAt: -Infinity,
     gatheringRows: [],

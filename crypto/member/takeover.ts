@@ -1,3 +1,4 @@
+import type { SeatSerial } from "../base/ids.ts"
 import { signerOf } from "../room/head.ts"
 import { lastDeputyRank, leaderRank } from "../room/leaders.ts"
 import { askRows } from "./standby.ts"
@@ -13,7 +14,7 @@ const unansweredMs = 4_000
 const rankMs = 2_000
 const urgentMs = 300
 const urgentRankMs = 600
-const handedOverRankMs = 500
+const goodbyeRankMs = 500
 const maxRetakeMs = 600_000
 /** How far the clocks of a host and a deputy may differ before a policy counts as run out. */
 const policySlackMs = 3_600_000
@@ -28,7 +29,7 @@ export async function leadIfNobodyDoes(turn: Turn): Promise<void> {
         acted: true,
         wanted: false,
         retakeAt: undefined,
-        handedOverAt: undefined,
+        goodbye: undefined,
         urgentSince: undefined,
       })
     dropOwnRequest(turn)
@@ -81,7 +82,7 @@ function standBack(turn: Turn): void {
     acted: false,
     secret: undefined,
     wraps: undefined,
-    handedOverAt: undefined,
+    goodbye: undefined,
     wanted: isHost && pending.urgent,
     pending: isHost ? pending : noPending,
     retakeAt: monotonic + retakeMs,
@@ -117,7 +118,7 @@ function isDue(turn: Turn, rank: number): boolean {
     quiet ||
     over(unanswered, unansweredMs + rankMs * rank) ||
     over(lead.urgentSince, urgentMs + urgentRankMs * rank) ||
-    over(lead.handedOverAt, handedOverRankMs * (rank - 1))
+    over(saidGoodbye(turn), goodbyeRankMs * (rank - 1))
   )
 }
 
@@ -136,11 +137,19 @@ async function takeOver(turn: Turn, rank: number): Promise<void> {
   await makeTakeover(turn, knows ? secret : undefined)
 }
 
-/** The leader gives up its seat, or says goodbye: the next one need not wait. */
-export function leaderLeft(turn: Turn, serial: number): boolean {
+/** The leader gives up its seat, or says goodbye: the next one need not wait. @param n - newest Head of its own that it covers */
+export function leaderLeft(turn: Turn, serial: SeatSerial, n: number): boolean {
   const leader = signerOf(chainOf(turn))
   if (leader?.serial !== serial || turn.state.lead === undefined) return false
   if (acts(turn)) return true
-  patchLead(turn, { handedOverAt: turn.world.monotonic })
+  patchLead(turn, { goodbye: { at: turn.world.monotonic, serial, n } })
   return true
+}
+
+/** When whoever leads said goodbye: another leader, or one that came back since, has not. */
+function saidGoodbye(turn: Turn): number | undefined {
+  const { goodbye } = leading(turn)
+  const chain = chainOf(turn)
+  const stands = goodbye?.serial === signerOf(chain)?.serial && (chain.head?.fields.seq ?? 0) <= (goodbye?.n ?? -1)
+  return stands ? goodbye?.at : undefined
 }

@@ -151,6 +151,19 @@ describe("a room whose leader is gone", { timeout: 60_000 }, () => {
     expect(await ada.hears(await again.speak())).toBe(true)
   })
 
+  it("is led on by the first deputy when the host says goodbye: the second one does not do it again", async () => {
+    const dora = await seat("dora", "cohost")
+    const rex = await seat("rex", "cohost")
+    for (const person of [dora, rex]) await ready(person, 0)
+    await settled(host, dora, rex)
+    await host.command({ kind: "leave" })
+    await leading(dora)
+    await rex.until(({ chain }) => chain !== undefined && signerOf(chain)?.serial === dora.serial)
+    await house.elapse(3_000)
+    const signers = [dora, rex].map(({ state }) => state.chain && signerOf(state.chain)?.serial)
+    expect([signers, rex.state.lead?.wanted]).toEqual([[dora.serial, dora.serial], false])
+  })
+
   it("keeps its host when the service plays back a goodbye from before it came back", async () => {
     const dora = await seat("dora", "cohost")
     await ready(dora, 0)
