@@ -22,9 +22,11 @@ const retireMs = 5_000
 /** A missing wrap is asked for this long after the Head, spread over two seconds; after wraps-complete within them. */
 const wrapTimeoutMs = 10_000
 const wrapSpreadMs = 1_000
-/** Where many renew at once the stage does first, within this time for each that is on it; the audience at 100 a second. */
+/** Where many renew at once the stage does first, within this time for each that is on it; a large audience waits so long. */
 const stageEachMs = 6
-const renewalsPerMs = 0.1
+const stageFirstMs = 400
+/** The audience does at 100 a second, in ms for each row, the first fifth of which is the stage's. */
+const rowMs = 10
 /** A speaker leads on after 20 s without a leader; a reading of that leader's clock may be off by 5 s, and by a short sleep. */
 const tooSoonMs = 9_000
 /** Ids of Heads a member remembers: those a Seat or a checkpoint may name. */
@@ -85,28 +87,27 @@ function followSigner(turn: Turn, before: Chain): void {
   const known = seated.keks.some((chainOfKeys) => equal(chainOfKeys.leader, leader.seatPub)) && clockKnown(turn)
   if (known && !mute) {
     // Wraps that its predecessor has not sent by now come from nobody.
-    if (turn.state.secret?.epoch !== chain.head?.fields.epoch) askWrapSoon(turn, renewWithin(turn))
+    if (turn.state.secret?.epoch !== chain.head?.fields.epoch) askWrapSoon(turn, Infinity)
     return
   }
-  const renewAt = monotonic + anyWaitOf(turn, renewWithin(turn))
+  const renewAt = monotonic + renewWait(turn)
   patch(turn, { seated: { ...seated, renewAt: Math.min(seated.renewAt, renewAt) } })
 }
 
-/** The time within which all who are seated may renew and the leader, which they all ask, keeps up. */
-function renewWithin(turn: Turn): number {
+/** A wait after which one may renew though all do, so that the leader, which they all ask, keeps up. @param most - in ms */
+function renewWait(turn: Turn, most = Infinity): number {
   const { roster, count } = chainOf(turn)
-  const stage = roster.length * stageEachMs
-  return ownEntry(turn) === undefined ? stage + count / renewalsPerMs : stage
+  if (ownEntry(turn) !== undefined) return anyOf(turn, 0, roster.length * stageEachMs)
+  return anyOf(turn, Math.min(stageFirstMs, (count * rowMs) / 5), Math.min(most, count * rowMs))
 }
 
-/** Any wait from none to `ms`. */
-function anyWaitOf(turn: Turn, ms: number): number {
-  return (ms + spread(turn, ms)) / 2
+function anyOf(turn: Turn, least: number, most: number): number {
+  return (least + most + spread(turn, most - least)) / 2
 }
 
-/** The newest epoch's wrap will not come: it is asked for within so many ms, of which a small room needs few. */
-export function askWrapSoon(turn: Turn, within = Math.min(2 * wrapSpreadMs, renewWithin(turn))): void {
-  const at = turn.world.monotonic + anyWaitOf(turn, within)
+/** The newest epoch's wrap will not come: it is asked for soon, in a large room within `most` ms. */
+export function askWrapSoon(turn: Turn, most = 2 * wrapSpreadMs): void {
+  const at = turn.world.monotonic + renewWait(turn, most)
   patch(turn, { renewWrapAt: Math.min(turn.state.renewWrapAt ?? Infinity, at) })
 }
 
