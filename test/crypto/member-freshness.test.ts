@@ -87,7 +87,8 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
     await host.until(() => host.epoch > epoch + 1 && host.upToDate)
     await house.elapse(1_000)
     await ada.until(({ sending }) => sending.silence === "no-wrap")
-    for (const bytes of held.splice(0, 2)) house.deliver("ada", bytes)
+    const shown = held.splice(0, held.findIndex((one) => one[0] === wrapTag) + 1)
+    for (const bytes of shown) house.deliver("ada", bytes)
     await ada.until(({ secret }) => secret?.epoch === epoch + 1)
     await house.elapse(5_000)
     expect(ada.state.sending.silence).toBe("no-wrap")
@@ -129,7 +130,7 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
 
   it("a renewal that the service refused for its speed is made anew, so that its Seat tells a clock again", async () => {
     const refused = (): boolean => ada.state.request?.dropped === true
-    for (let nap = 0; nap < 8 && !refused(); nap++) {
+    for (let nap = 0; nap < 16 && !refused(); nap++) {
       const { n } = ada.state
       house.sleep(6_000)
       await house.elapse(100)

@@ -165,7 +165,8 @@ describe("a member whose key service lies", { timeout: 60_000 }, () => {
     const { link } = await house.invite(host)
     const ada = await house.join("ada", link)
     await idle(host)
-    await house.elapse(30_000)
+    while (carriedTo("head", "ada").length < 3) await house.elapse(1_000)
+    await idle(host)
     const pushed = carriedTo("head", "ada").flatMap((message) => (message.TAG === "head" ? [message.data] : []))
     const newest = ada.state.chain?.head?.fields.seq ?? 0
     expect(pushed.length).toBeGreaterThan(2)

@@ -34,7 +34,9 @@ describe("members whose tab, service or connection fails them", { timeout: 60_00
       await person.until(({ chain }) => chain?.step === host.state.chain?.step)
     }
   }
-  const caughtUp = (person: Person): Promise<void> => person.until(({ secret }) => secret?.epoch === host.epoch)
+  /** Neither is a Step ahead of the other. */
+  const caughtUp = (person: Person): Promise<void> =>
+    person.until(({ secret }) => secret?.epoch === host.epoch && secret.step === host.state.chain?.step)
 
   describe("after a reload", () => {
     it("a listener has its seat again and hears", async () => {

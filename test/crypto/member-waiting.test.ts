@@ -154,7 +154,7 @@ describe("a member that lacks the newest secret", { timeout: 60_000 }, () => {
     without(ada, "wrap")
     host.exhaust()
     await host.untilSending(host.epoch + 1)
-    await within(1_500, hasSecretOf(ada, host))
+    await within(4_000, hasSecretOf(ada, host))
   })
 
   it("asks for none that comes with the answer it waits for", async () => {
@@ -187,7 +187,7 @@ describe("a member that lacks the newest secret", { timeout: 60_000 }, () => {
     })
     host.exhaust()
     await host.untilSending(host.epoch + 1)
-    await within(1_500, hasSecretOf(ada, host))
+    await within(4_000, hasSecretOf(ada, host))
   })
 
   it("asks the next leader soon where the one before has gone before it sent all wraps", async () => {
@@ -202,7 +202,7 @@ describe("a member that lacks the newest secret", { timeout: 60_000 }, () => {
     await dora.until(() => dora.upToDate && dora.epoch === host.epoch)
     await host.command({ kind: "leave" })
     await leads(dora)
-    await within(1_500, hasSecretOf(ada, dora))
+    await within(4_000, hasSecretOf(ada, dora))
   })
 
   it("sends a request again as soon as the connection is back that may have lost it", async () => {
@@ -236,7 +236,7 @@ describe("a member that lacks the newest secret", { timeout: 60_000 }, () => {
     await ada.until(({ request }) => request !== undefined)
     host.stop()
     await leads(dora)
-    await within(1_500, hasSecretOf(ada, dora))
+    await within(4_000, hasSecretOf(ada, dora))
   })
 })
 

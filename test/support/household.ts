@@ -38,6 +38,7 @@ const tickEveryMs = 5
 /** As many ticks it waits for a turn, and for an answer, which may have been lost on purpose. */
 const turnTicks = 400
 const answerTicks = 8
+const quietTicks = 20
 
 /** A real key service and the members around it, all on one clock that a test can hurry. */
 export class Household {
@@ -162,7 +163,7 @@ export class Household {
 
   /** Resolves when nobody is at work and all that was asked is answered, or soon after: answers may have been lost. */
   async #quiet(): Promise<void> {
-    for (let waited = 0; waited < 20; waited++) {
+    for (let waited = 0; waited < (this.#isTurning ? turnTicks : quietTicks); waited++) {
       await new Promise((resolve) => setTimeout(resolve, tickEveryMs))
       if (this.people.every((person) => person.idle)) return
     }
@@ -221,10 +222,14 @@ export class Household {
   }
 
   #tick(): void {
-    const patience = this.people.some(({ turning }) => turning) ? turnTicks : answerTicks
+    const patience = this.#isTurning ? turnTicks : answerTicks
     if (this.people.some(({ idle }) => !idle) && this.#waited++ < patience) return
     this.#waited = 0
     this.#advance(tickMs)
+  }
+
+  get #isTurning(): boolean {
+    return this.people.some(({ turning }) => turning)
   }
 
   #advance(ms: number): void {
