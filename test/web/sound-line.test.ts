@@ -97,6 +97,25 @@ describe("the sound follows the seat", () => {
     expect(last()).toMatchObject({ state: "connected", problem: undefined })
   })
 
+  test("who cannot get on air with new connections either loses its hearing for that ever less often", async () => {
+    publish = () => Promise.reject(new SfuError("sfu-unreachable"))
+    line.want(true, true)
+    await settled()
+    const round = async (): Promise<number> => {
+      const before = calls.filter((call) => call === "disconnect").length
+      const from = pauses.length - 1
+      while (calls.filter((call) => call === "disconnect").length === before) {
+        pauses.at(-1)?.end()
+        await settled()
+      }
+      return pauses.slice(from).reduce((sum, { ms }) => sum + ms, 0)
+    }
+    const rounds = [await round(), await round(), await round(), await round(), await round()]
+    expect(rounds.map((ms) => ms >= 2_000)).toEqual([true, true, true, true, true])
+    expect(rounds.slice(1)).toEqual(rounds.slice(1).toSorted((a, b) => a - b))
+    expect(rounds.at(-1)).toBeGreaterThan(100_000)
+  })
+
   test("gone disconnects", async () => {
     line.want(true, true)
     await settled()

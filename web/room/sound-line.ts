@@ -16,6 +16,8 @@ export interface SoundLineOptions {
 const pausesMs = [0, 500, 1000, 2000, 4000, 8000]
 /** After so many failed joins in a row the person is told; it goes on trying. */
 const patience = 3
+/** The pause before one tries again to get on air, by how often a new connection has not helped: hearing goes on meanwhile. */
+const airPausesMs = [1000, 5000, 20_000, 60_000]
 
 /**
  * Keeps the connection to the SFU as the room wants it: connected while seated, on air while on stage. Each join has
@@ -30,6 +32,7 @@ export class SoundLine {
   #published = false
   #halted: SoundProblem | undefined
   #failures = 0
+  #rejoins = 0
   #running = false
   #wake: (() => void) | undefined
   #sound: Sound = noSound
@@ -50,6 +53,7 @@ export class SoundLine {
   retry(): void {
     this.#halted = undefined
     this.#failures = 0
+    this.#rejoins = 0
     this.#tell({ problem: undefined })
     this.#wake?.()
     this.#run()
@@ -106,6 +110,7 @@ export class SoundLine {
 
   async #end(): Promise<boolean> {
     this.#failures = 0
+    this.#rejoins = 0
     if (this.#connected) {
       this.#connected = false
       this.#published = false
@@ -142,17 +147,19 @@ export class SoundLine {
       await (publish ? sfu.publish() : sfu.unpublish())
       this.#published = publish
       this.#failures = 0
+      this.#rejoins = 0
     } catch (error) {
       this.#failed(error)
       // What stands in the way may be the connection, or a permission that came with its ticket.
       if (this.#failures >= patience) await this.#joinAnew(sfu)
-      else await this.#pause(1000)
+      else await this.#pause(airPausesMs[Math.min(this.#rejoins, airPausesMs.length - 1)] ?? 0)
     }
     return true
   }
 
   async #joinAnew(sfu: Sfu): Promise<void> {
     this.#connected = false
+    this.#rejoins++
     this.#tell({ state: "reconnecting" })
     await sfu.disconnect()
   }
