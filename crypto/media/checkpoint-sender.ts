@@ -84,6 +84,9 @@ export function createCheckpointSender(
   const numbers = new Map<string, number>()
   let store = new Uint8Array(0)
   let used = 0
+  let retired = -1
+  // Their keys are overwritten: a frame that was under way meanwhile must not be vouched for under zeros.
+  const spent = new WeakSet<SealedPlace>()
   let current: { readonly place: SealedPlace; readonly batch: Batch } | undefined
 
   /** A copy: many share a buffer, for a buffer of its own costs a frame more than what is in it. */
@@ -102,7 +105,7 @@ export function createCheckpointSender(
     // frames finish out of order: one of an older step says nothing new
     if (place.kid >= batch.kid) {
       batch.kid = place.kid
-      if (place.check !== undefined) {
+      if (place.check !== undefined && place.epoch > retired && !spent.has(place)) {
         if (batch.check !== undefined) wipe(batch.check)
         batch.check = place.check.slice()
       }
@@ -134,7 +137,7 @@ export function createCheckpointSender(
       if (current?.place !== place) current = { place, batch: open(place) }
       const { batch } = current
       batch.left++
-      if (place.check === undefined) return
+      if (place.check === undefined || batch.check === undefined) return
       batch.frames.push({ step: place.kid & lastStep, counter, bytes: keep(frame), fresh: true })
       // half of them at once: to drop one for each that comes would move all others
       if (batch.frames.length >= 2 * waitingFrames) batch.frames.splice(0, waitingFrames)
@@ -155,6 +158,8 @@ export function createCheckpointSender(
       return sealed
     },
     retire(epoch) {
+      retired = Math.max(retired, epoch)
+      if (current !== undefined && current.place.epoch <= epoch) leave()
       for (const batch of batches.values())
         if (batch.epoch <= epoch) {
           if (batch.check !== undefined) wipe(batch.check)
@@ -164,8 +169,18 @@ export function createCheckpointSender(
     },
     wipe() {
       for (const batch of [...batches.values()]) forget(batch)
-      current = undefined
+      leave()
+      retired = -1
     },
+  }
+
+  /** The place of the newest frame is over: this was the last to hold on to its key. */
+  function leave(): void {
+    if (current?.place.check !== undefined) {
+      wipe(current.place.check)
+      spent.add(current.place)
+    }
+    current = undefined
   }
 
   function forget(batch: Batch): void {

@@ -4,7 +4,7 @@ import { concat, type Bytes } from "#crypto/base/bytes"
 import { webPrimitives as p } from "#crypto/base/web-primitives"
 import { checkpointMessage, sealCheckpoint } from "#crypto/media/checkpoint"
 import { encodeFrames } from "#crypto/media/checkpoint-body"
-import type { SealedPlace } from "#crypto/media/checkpoint-sender"
+import { createCheckpointSender, type SealedPlace } from "#crypto/media/checkpoint-sender"
 import { frameHash } from "#crypto/media/frame-hash"
 import { encodeKid } from "#crypto/media/kid"
 import { checkKey } from "#crypto/media/key-schedule"
@@ -322,6 +322,35 @@ describe("a checkpoint", () => {
     for (const checkpoint of over) expect(await listener.take(checkpoint)).toBeUndefined()
     // the control: another's, who has not retired it
     for (const checkpoint of lives) expect(await listener.take(checkpoint, 2)).toBeDefined()
+  })
+
+  it("leaves no key of an epoch that is over, and a frame that was under way then is vouched for under none", async () => {
+    const keys: Bytes[] = []
+    let asked = 0
+    const sender = createCheckpointSender(p, () => {
+      asked++
+      return Promise.resolve({ head: new Uint8Array(32), signature: new Uint8Array(64) })
+    })
+    const place = (epoch: number): SealedPlace => {
+      const check = p.random(32)
+      keys.push(check)
+      return { space: "ab".repeat(16), epoch, kid: encodeKid(epoch, 1, 0), check }
+    }
+    const [first, second] = [place(1), place(2)]
+    sender.sealed(first, 0, p.random(100))
+    sender.retire(1)
+    expect(keys[0]).toEqual(new Uint8Array(32))
+    sender.sealed(first, 1, p.random(100))
+    await sender.due()
+    expect(asked).toBe(0)
+    sender.sealed(second, 0, p.random(100))
+    await sender.due()
+    expect(asked).toBe(1)
+    sender.wipe()
+    expect(keys[1]).toEqual(new Uint8Array(32))
+    for (const over of [first, second]) sender.sealed(over, 2, p.random(100))
+    await sender.due()
+    expect(asked).toBe(1)
   })
 
   it("leaves in one size and rhythm, whether there is speech, silence under nobody's key, or a seat key that signs nothing", async () => {
