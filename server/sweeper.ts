@@ -22,5 +22,5 @@ export async function sweep(service: Service): Promise<void> {
       rooms.release(space)
     }
   }
-  store.forgetDeleted()
+  await store.forgetDeleted()
 }

@@ -103,11 +103,13 @@ function leadRecord(lead: Leading): LeadRecord {
 export function leaveRoom(turn: Turn, problem: Problem, keepRecord: boolean): void {
   for (const secret of secretsOf(turn.state)) turn.consumed.push(secret)
   order(turn, { kind: "wipe" })
-  const { seatSeed } = turn.state
+  const { seatSeed, host } = turn.state
   if (!keepRecord) {
     turn.out.push({ kind: "forget" })
     if (seatSeed !== undefined) turn.consumed.push(seatSeed)
-    patch(turn, { seatSeed: undefined })
+    // The seed of one's own invite stays: whoever still has the link may try again with it.
+    if (host !== undefined) turn.consumed.push(host.hostSeed, host.cardKey, ...host.invites.map(({ seed }) => seed))
+    patch(turn, { seatSeed: undefined, host: undefined })
   }
   turn.out.push({ kind: "close" })
   patch(turn, {

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs"
 import { dirname } from "node:path"
 import SQLite from "better-sqlite3"
-import { Kysely, SqliteDialect } from "kysely"
+import { Kysely, sql, SqliteDialect } from "kysely"
 import { migrate } from "./migrate.ts"
 import type { Database, Schema } from "./schema.ts"
 
@@ -9,7 +9,7 @@ import type { Database, Schema } from "./schema.ts"
 export interface Store {
   readonly db: Database
   /** Empties the write-ahead log, so that what was deleted is in no file any more. */
-  forgetDeleted(): void
+  forgetDeleted(): Promise<void>
   close(): Promise<void>
 }
 
@@ -28,8 +28,9 @@ export async function openStore(path: string): Promise<Store> {
   await migrate(db)
   return {
     db,
-    forgetDeleted() {
-      sqlite.pragma("wal_checkpoint(TRUNCATE)")
+    async forgetDeleted() {
+      // Behind whatever transaction is open: within one SQLite refuses it.
+      await sql`pragma wal_checkpoint(TRUNCATE)`.execute(db)
     },
     async close() {
       await db.destroy()

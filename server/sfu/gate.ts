@@ -133,9 +133,10 @@ export function ticketIn(query: URLSearchParams): Ticket {
  */
 export function sfuQuery(query: URLSearchParams): URLSearchParams {
   const { token, reconnect } = ticketIn(query)
-  const said = passed.flatMap((name) => {
+  const target = new URLSearchParams({ access_token: token ?? "", ...(reconnect && { reconnect: "1" }) })
+  for (const name of passed) {
     const value = query.get(name)
-    return value === null ? [] : [[name, value]]
-  })
-  return new URLSearchParams([["access_token", token ?? ""], ...(reconnect ? [["reconnect", "1"]] : []), ...said])
+    if (value !== null) target.set(name, value)
+  }
+  return target
 }

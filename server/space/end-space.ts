@@ -16,7 +16,7 @@ export async function endSpace(
 ): Promise<void> {
   const { db, store, sfuOrders, openRooms } = service
   await deleteSpace(db, room.state.space)
-  store.forgetDeleted()
+  await store.forgetDeleted()
   deleted()
   room.end({ TAG: "ended", data: { end } })
   openRooms.forget(room.state.sfuRoom)

@@ -132,6 +132,16 @@ describe("a secret", { timeout: 60_000 }, () => {
     }
   })
 
+  it("of a space itself is overwritten as its host ends it", async () => {
+    await house.invite(host)
+    const keys = host.state.host
+    const all = [keys?.hostSeed, keys?.cardKey, ...(keys?.invites ?? []).map(({ seed }) => seed)]
+    expect(await host.command({ kind: "end" })).toEqual({ kind: "done" })
+    await host.until(({ phase }) => phase === "gone")
+    expect([all.length, host.state.host]).toEqual([3, undefined])
+    for (const key of all) expect(key?.every((byte) => byte === 0)).toBe(true)
+  })
+
   it("that came with something refused is wiped with it, and so is every copy", async () => {
     const ada = await seat("ada", "speaker")
     await ada.untilSending(2)

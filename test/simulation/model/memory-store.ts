@@ -46,7 +46,7 @@ export class MemoryStore implements Store {
     )
   }
 
-  forgetDeleted(): void {}
+  async forgetDeleted(): Promise<void> {}
 
   async close(): Promise<void> {
     await this.db.destroy()
