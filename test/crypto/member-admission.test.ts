@@ -210,7 +210,8 @@ describe("whom a leader lets in", { timeout: 60_000 }, () => {
       const dora = await house.join("dora", link)
       const group = await house.invite(host)
       await house.join("ada", group.link)
-      await dora.until(({ lead, chain }) => lead?.seats !== undefined && chain?.count === 3)
+      for (const person of [dora, host])
+        await person.until(({ lead, chain }) => lead?.seats !== undefined && chain?.count === 3)
       const ada = [...(dora.state.lead?.seats?.rows.values() ?? [])].find(({ serial }) => serial === 3)
       expect(dora.state.alarms).toEqual([])
       const { chain, secret, seatSeed, lead } = host.state

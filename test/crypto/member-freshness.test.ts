@@ -252,6 +252,8 @@ describe("delay, withholding and equivocation", { timeout: 60_000 }, () => {
   it("a speaker who takes the lead while the host leads is named by whoever the service shows it", async () => {
     const bo = await house.join("bo", (await house.invite(host)).link)
     await bo.until(({ secret }) => secret !== undefined)
+    const seq = bo.state.chain?.head?.fields.seq ?? 0
+    await bo.until(({ chain }) => (chain?.head?.fields.seq ?? 0) > seq)
     const { chain } = bo.state
     const entry = chain?.roster.find(({ serial }) => serial === ada.serial)
     const { seatSeed } = ada.state

@@ -218,7 +218,7 @@ describe("a member that lacks the newest secret", { timeout: 60_000 }, () => {
     await ada.until(({ socket }) => socket === "synced")
     expect(ada.state.request?.id).toEqual(request?.id)
     await within(
-      1_000,
+      4_000,
       ada.until((state) => state.request === undefined),
     )
     expect([ada.state.phase, ada.state.n]).toEqual(["seated", n])

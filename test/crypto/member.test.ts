@@ -52,12 +52,9 @@ describe("members around a real key service", { timeout: 60_000 }, () => {
     for (const person of people)
       await person.until(({ chain }) => chain?.head?.id !== undefined && chain.codeHead !== undefined)
     await host.until(({ lead }) => lead?.inflight === undefined)
-    const newest = host.state.chain
-    for (const person of people) {
-      await person.until(({ chain }) => (chain?.head?.fields.seq ?? 0) >= (newest?.head?.fields.seq ?? 0))
-      expect(person.state.chain?.codeHead).toEqual(host.state.chain?.codeHead)
-      expect(person.state.chain?.count).toBe(3)
-    }
+    await host.until(() => new Set(people.map(({ state }) => state.chain?.head?.fields.seq)).size === 1)
+    const code = host.state.chain?.codeHead
+    expect(people.map(({ state: { chain } }) => [chain?.codeHead, chain?.count])).toEqual(people.map(() => [code, 3]))
   })
 
   it("wait for a host who is not there, and are let in when it comes", async () => {
@@ -146,7 +143,7 @@ describe("members around a real key service", { timeout: 60_000 }, () => {
     expect(newer.state.phase).toBe("seated")
     await older.until(({ phase }) => phase === "gone")
     expect(older.state.problem).toBe("moved")
-    expect(host.state.lead?.seats?.rows.size).toBe(2)
+    await host.until(({ lead }) => lead?.seats?.rows.size === 2)
     await settled(host)
     await caughtUp(newer)
     const frame = await host.speak()

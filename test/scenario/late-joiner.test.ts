@@ -21,6 +21,8 @@ async function evening(p: Primitives): Promise<Evening> {
     const { link } = await house.invite(host)
     const lines: string[] = []
     const talk = async (frames: SealedFrame[]): Promise<void> => {
+      // Whoever has just come may be a Step ahead of the host.
+      await host.until(({ lead }) => lead?.inflight === undefined)
       await host.untilSending(host.state.chain?.head?.fields.epoch)
       await host.until(({ sending, chain }) => sending.step === chain?.step)
       frames.push(await host.speak())

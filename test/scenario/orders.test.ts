@@ -38,12 +38,14 @@ describe("an order", { timeout: 60_000 }, () => {
     await ada.until(() => !onStage(ada, ada))
     await room.settled()
     for (const out of [bo, ada]) {
+      await room.settled()
       const before = host.epoch
       expect(await mo.command({ kind: "remove", serial: out.serial })).toEqual(done)
       await out.until(({ phase }) => phase === "gone")
       expect([out.state.problem, out.record]).toEqual(["removed", undefined])
       await mo.until(({ secret }) => (secret?.epoch ?? 0) > before)
     }
+    await host.until(() => rows().length === 2)
     expect(rows()).toEqual([host.serial, mo.serial])
     await mo.until(({ conversation }) => conversation.watched.length === 0 && conversation.orders.length === 0)
     await house.elapse(6000)

@@ -110,7 +110,11 @@ export const secrets: readonly Behaviour[] = [
     async play(room) {
       const { ada, host } = room
       const { epoch } = ada
-      await room.strike(() => room.relay.drop("ada", "seat"))
+      await room.strike(() => {
+        room.relay.drop("ada", "seat")
+        // Nor does its Step move her secret.
+        room.relay.drop("host", "request")
+      })
       ada.exhaust()
       await ada.until(({ sending }) => sending.epoch === undefined)
       await room.strike(async () => {
